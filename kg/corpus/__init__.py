@@ -1,0 +1,1 @@
+"""The curator's files: article texts, claims and entities, and where quotes stand."""

@@ -1,0 +1,1 @@
+"""From an article to draft claims that a curator reviews."""

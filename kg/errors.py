@@ -1,0 +1,123 @@
+"""One tree of errors: each knows its HTTP status and the exit code of a command."""
+
+
+class KgError(Exception):
+    """Something went wrong; its text is a sentence for the person who caused it or must act on it."""
+
+    status = 500
+    exit_code = 1
+    title = "Internal error"
+
+
+class BadInput(KgError):
+    """The caller's input is wrong."""
+
+    status = 400
+    exit_code = 2
+    title = "Bad request"
+
+
+class Unreadable(BadInput):
+    """A file cannot be read as what it should be.
+
+    `file`, `line` and `column` (both 1-based) say where; `line` and `column` may be None.
+    """
+
+    exit_code = 3
+    title = "Unreadable input"
+
+    def __init__(self, message: str, file: str, line: int | None = None, column: int | None = None) -> None:
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place}: {message}")
+        self.file, self.line, self.column = file, line, column
+
+
+class QuerySyntax(BadInput):
+    """A query does not parse; `line` and `column` are 1-based, None where the engine does not say."""
+
+    title = "SPARQL syntax error"
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
+class Forbidden(BadInput):
+    """The query asks for something this endpoint does not do (SERVICE, LOAD)."""
+
+    title = "Not offered here"
+
+
+class TooComplex(BadInput):
+    """The query exceeds a limit of nesting, patterns or memory."""
+
+    title = "Query too complex"
+
+
+class AnswerTooLarge(BadInput):
+    """The answer exceeds the limit of rows or bytes."""
+
+    title = "Answer too large"
+
+
+class NotFound(BadInput):
+    """There is nothing at this address."""
+
+    status = 404
+    title = "Not found"
+
+
+class MethodNotAllowed(BadInput):
+    """The resource does not take this method; `allow` lists those it takes."""
+
+    status = 405
+    title = "Method not allowed"
+
+    def __init__(self, message: str, allow: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allow = allow
+
+
+class NotAcceptable(BadInput):
+    """None of the media types that the client accepts can be written for this answer."""
+
+    status = 406
+    title = "Not acceptable"
+
+
+class ContentTooLarge(BadInput):
+    """The request's body or query is longer than allowed."""
+
+    status = 413
+    title = "Content too large"
+
+
+class UnsupportedMediaType(BadInput):
+    """The request's body is of a type that is not read here."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
+class StoreUnavailable(KgError):
+    """The store or endpoint cannot answer now; `retry_after` is in seconds."""
+
+    status = 503
+    exit_code = 4
+    title = "Unavailable"
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Busy(StoreUnavailable):
+    """Too many queries run or wait already."""
+
+    title = "Too busy"
+
+
+class DeadlineExceeded(StoreUnavailable):
+    """The query did not finish in the time it was allowed."""
+
+    title = "Query timed out"

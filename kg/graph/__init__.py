@@ -1,0 +1,1 @@
+"""From the model to RDF, driven by the ontology."""

@@ -1,0 +1,43 @@
+"""IRIs of the record: derived from content, so the same words give the same IRI."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from kg.errors import BadInput
+
+ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+MINTED = re.compile(r"[a-z]+-[0-9a-f]{24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Iris:
+    """Mints IRIs under one base (`https://w3id.org/attest/id/`); local names hold no `/`."""
+
+    base: str
+
+    def named(self, name: str) -> NamedNode:
+        """The IRI of a thing that a curator named (an entity, a graph).
+
+        Raises BadInput for a name that is not lower-case letters, digits and inner hyphens, or looks minted.
+        """
+        if not ID.fullmatch(name) or MINTED.fullmatch(name):
+            raise BadInput(
+                f"expected an id of lower-case letters and digits joined by hyphens, found {name!r}"
+            )
+        return NamedNode(self.base + name)
+
+    def minted(self, kind: str, *parts: object) -> NamedNode:
+        """The IRI of a thing made of `parts` (text, numbers, or lists of them).
+
+        Its name is `kind-` and the first 24 hex digits of the sha256 of the parts as JSON.
+        """
+        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        return NamedNode(f"{self.base}{kind}-{hashlib.sha256(text.encode()).hexdigest()[:24]}")
+
+    def document(self, slug: str, sha256: str) -> NamedNode:
+        """The IRI of one revision of an article, which also names the graph that holds it."""
+        return self.named(f"{slug}.{sha256[:12]}")

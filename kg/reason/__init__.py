@@ -1,0 +1,1 @@
+"""OWL consistency and inference."""

@@ -1,0 +1,55 @@
+"""What is wrong with a curator's files, each thing at its line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from kg.model import Source
+
+Severity = Literal["violation", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong: where, in which statement or entity, in words a documenter understands.
+
+    `where` names the thing ("statement s12", "entity amiri", or "" for the file as a whole);
+    `rule` is the local name of the shape or check that found it.
+    """
+
+    source: Source
+    where: str
+    message: str
+    rule: str
+    severity: Severity = "violation"
+
+    def __str__(self) -> str:
+        """`file:LINE: statement ID: sentence`, with `warning:` before the sentence of a warning."""
+        who = f"{self.where}: " if self.where else ""
+        advice = "warning: " if self.severity == "warning" else ""
+        return f"{self.source.file}:{self.source.line}: {who}{advice}{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All problems found in one run, sorted by file and line."""
+
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> "Report":
+        """Sort the problems and drop repeats."""
+        return cls(tuple(sorted(set(problems))))
+
+    @property
+    def violations(self) -> tuple[Problem, ...]:
+        """The problems that block."""
+        return tuple(p for p in self.problems if p.severity == "violation")
+
+    @property
+    def conforms(self) -> bool:
+        """True when nothing blocks."""
+        return not self.violations
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))

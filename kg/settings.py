@@ -1,0 +1,94 @@
+"""Settings: a command's flag, then `KG_*`, then `kg.toml` in the current folder, then the default."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from kg import resources
+from kg.errors import BadInput, Unreadable
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, its unit in its comment; `KG_` and the upper-case name sets it from the environment."""
+
+    articles: Path | None = field(default_factory=lambda: resources.find("articles"))  # "none": no corpus
+    ontology: Path = field(default_factory=lambda: resources.find("ontology"))
+    shapes: Path = field(default_factory=lambda: resources.find("shapes"))
+    data: Path = Path("kg-data")  # where generations are kept
+    base_iri: str = "https://w3id.org/attest/id/"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    keep: int = 10  # generations
+    memory_quads: int = 200_000  # a larger generation is queried from disk
+    query_seconds: float = 10.0  # deadline, from the request's arrival at a worker
+    query_rows: int = 200_000
+    query_bytes: int = 64 * MIB  # of one answer
+    query_length: int = 100_000  # code points of a query's text
+    query_nesting: int = 48  # brackets open at once
+    query_patterns: int = 500  # triple patterns, filters and path steps, by counting their separators
+    query_memory: int = 512 * MIB  # beyond the data
+    concurrent: int = 2  # queries in the fast lane
+    slow: int = 4  # queries that took over a quarter of a second, niced
+    queue: int = 8  # queries waiting
+    body_bytes: int = MIB
+    body_seconds: float = 10.0
+
+
+def load(
+    flags: Mapping[str, object], environ: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> Settings:
+    """Settle every setting; flags that are None were not given.
+
+    Raises Unreadable for a broken `kg.toml`, BadInput for an unknown name in it or a value of the wrong kind.
+    """
+    values: dict[str, object] = _from_file((folder or Path.cwd()) / "kg.toml")
+    names = {f.name for f in fields(Settings)}
+    for name in names:
+        if (text := environ.get(f"KG_{name.upper()}")) is not None:
+            values[name] = text
+    values |= {name: value for name, value in flags.items() if value is not None}
+    return Settings(**{name: _read(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(f"expected TOML: {error}", str(path)) from error
+    unknown = values.keys() - {f.name for f in fields(Settings)}
+    if unknown:
+        raise BadInput(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+    for name in ("articles", "ontology", "shapes", "data"):
+        if isinstance(values.get(name), str) and values[name] != "none":
+            values[name] = path.parent / values[name]
+    return values
+
+
+_PATHS = {"articles", "ontology", "shapes", "data"}
+_WHOLE = {f.name for f in fields(Settings) if f.type is int}
+_NUMBERS = {f.name for f in fields(Settings) if f.type is float}
+
+
+def _read(name: str, value: object) -> object:
+    if name in _PATHS:
+        return None if name == "articles" and str(value) == "none" else Path(str(value))
+    kind = int if name in _WHOLE else float if name in _NUMBERS else str
+    try:
+        number = kind(str(value))
+    except ValueError:
+        raise BadInput(
+            f"setting {name}: expected a {'whole ' if kind is int else ''}number, found {value!r}"
+        ) from None
+    least = 0 if name in {"port", "queue", "slow"} else 1
+    if kind is not str and number < least and name not in _NUMBERS:  # type: ignore[operator]
+        raise BadInput(f"setting {name}: expected at least {least}, found {value!r}")
+    if name in _NUMBERS and not 0 < number < float("inf"):  # type: ignore[operator]
+        raise BadInput(f"setting {name}: expected a positive number, found {value!r}")
+    return number

@@ -1,0 +1,1 @@
+"""The SPARQL protocol without sockets, and the processes that answer queries."""

@@ -1,0 +1,1 @@
+"""Generations on disk, the commit that publishes them, and remote endpoints."""

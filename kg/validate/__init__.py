@@ -1,0 +1,1 @@
+"""The gate: SHACL, unknown terms, and reports that point at the curator's line."""

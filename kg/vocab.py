@@ -1,0 +1,144 @@
+"""The terms that Python itself names, each IRI written once; a misspelt one is an AttributeError.
+
+A test holds every term of `AT` to what `ontology/` declares. An ontologist's new class needs no line here.
+"""
+
+from pyoxigraph import NamedNode
+
+ONTOLOGY = "https://w3id.org/attest/ontology"
+NS = ONTOLOGY + "#"
+
+
+def _at(name: str) -> NamedNode:
+    return NamedNode(NS + name)
+
+
+class AT:
+    """Terms of our ontology (prefix `at:`)."""
+
+    Statement = _at("Statement")
+    Attribution = _at("Attribution")
+    Passage = _at("Passage")
+    Document = _at("Document")
+    Proposition = _at("Proposition")
+    Entity = _at("Entity")
+    Name = _at("Name")
+    Assessment = _at("Assessment")
+
+    attribution = _at("attribution")
+    relayedBy = _at("relayedBy")
+    attributedAgent = _at("attributedAgent")
+    cue = _at("cue")
+    depth = _at("depth")
+    claimedBy = _at("claimedBy")
+    publishedBy = _at("publishedBy")
+    expresses = _at("expresses")
+    groundedIn = _at("groundedIn")
+
+    inDocument = _at("inDocument")
+    startOffset = _at("startOffset")
+    endOffset = _at("endOffset")
+    exact = _at("exact")
+    prefix = _at("prefix")
+    suffix = _at("suffix")
+    mentions = _at("mentions")
+    occursIn = _at("occursIn")
+    nameForm = _at("nameForm")
+
+    sha256 = _at("sha256")
+    publisher = _at("publisher")
+    publishedAt = _at("publishedAt")
+    reportedAt = _at("reportedAt")
+    headline = _at("headline")
+    dateline = _at("dateline")
+    furniture = _at("furniture")
+
+    timeExpression = _at("timeExpression")
+    firstPrecise = _at("firstPrecise")
+    lastPrecise = _at("lastPrecise")
+    firstImprecise = _at("firstImprecise")
+    lastImprecise = _at("lastImprecise")
+    startKnown = _at("startKnown")
+    endKnown = _at("endKnown")
+
+    assesses = _at("assesses")
+    assessedBy = _at("assessedBy")
+    assessedAt = _at("assessedAt")
+    verdict = _at("verdict")
+    note = _at("note")
+
+    default = _at("default")
+    distributes = _at("distributes")
+    expects = _at("expects")
+    writtenBy = _at("writtenBy")
+    projectsSubject = _at("projectsSubject")
+    projectsPredicate = _at("projectsPredicate")
+    projectsObject = _at("projectsObject")
+
+
+class RDF:
+    """Terms of RDF 1.1, and `reifies` of RDF 1.2."""
+
+    _ns = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    type = NamedNode(_ns + "type")
+    reifies = NamedNode(_ns + "reifies")
+    langString = NamedNode(_ns + "langString")
+
+
+class RDFS:
+    """Terms of RDF Schema."""
+
+    _ns = "http://www.w3.org/2000/01/rdf-schema#"
+    label = NamedNode(_ns + "label")
+    subClassOf = NamedNode(_ns + "subClassOf")
+    domain = NamedNode(_ns + "domain")
+    range = NamedNode(_ns + "range")
+    Literal = NamedNode(_ns + "Literal")
+
+
+class OWL:
+    """Terms of OWL 2."""
+
+    _ns = "http://www.w3.org/2002/07/owl#"
+    Class = NamedNode(_ns + "Class")
+    Ontology = NamedNode(_ns + "Ontology")
+    ObjectProperty = NamedNode(_ns + "ObjectProperty")
+    DatatypeProperty = NamedNode(_ns + "DatatypeProperty")
+    AnnotationProperty = NamedNode(_ns + "AnnotationProperty")
+
+
+class SKOS:
+    """Terms of SKOS."""
+
+    _ns = "http://www.w3.org/2004/02/skos/core#"
+    Concept = NamedNode(_ns + "Concept")
+
+
+class XSD:
+    """Datatypes of XML Schema."""
+
+    _ns = "http://www.w3.org/2001/XMLSchema#"
+    string = NamedNode(_ns + "string")
+    boolean = NamedNode(_ns + "boolean")
+    integer = NamedNode(_ns + "integer")
+    decimal = NamedNode(_ns + "decimal")
+    nonNegativeInteger = NamedNode(_ns + "nonNegativeInteger")
+    dateTime = NamedNode(_ns + "dateTime")
+
+
+class DCTERMS:
+    """Terms of Dublin Core."""
+
+    _ns = "http://purl.org/dc/terms/"
+    title = NamedNode(_ns + "title")
+    language = NamedNode(_ns + "language")
+    source = NamedNode(_ns + "source")
+    identifier = NamedNode(_ns + "identifier")
+
+
+class VANN:
+    """Terms of VANN, by which an ontology names its prefix."""
+
+    _ns = "http://purl.org/vocab/vann/"
+    preferredNamespacePrefix = NamedNode(_ns + "preferredNamespacePrefix")
+    preferredNamespaceUri = NamedNode(_ns + "preferredNamespaceUri")

@@ -1,0 +1,1 @@
+"""Flask and its gateway: they carry bytes, the rules are below."""

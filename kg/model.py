@@ -69,7 +69,7 @@ class When:
     """What the voice says of the time: the words as written, and dates as typed.
 
     A date is `2020`, `2020-06`, `2020-06-07` or `2020-06-07T21:30`. `on`: at some moment within it.
-    `throughout`: all through it. `start` and `end` (typed `from` and `to`): the limits, each as precise as typed.
+    `throughout`: all through it. `start` and `end` (typed `from` and `to`) are its limits.
     """
 
     source: Source

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from kg.errors import BadInput
 
-ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MINTED = re.compile(r"[a-z]+-[0-9a-f]{24}")
 
 
@@ -20,14 +20,12 @@ class Iris:
     base: str
 
     def named(self, name: str) -> NamedNode:
-        """The IRI of a thing that a curator named (an entity, a graph).
+        """The IRI of a thing that a curator named.
 
         Raises BadInput for a name that is not lower-case letters, digits and inner hyphens, or looks minted.
         """
         if not ID.fullmatch(name) or MINTED.fullmatch(name):
-            raise BadInput(
-                f"expected an id of lower-case letters and digits joined by hyphens, found {name!r}"
-            )
+            raise BadInput(f"expected an id of lower-case letters and digits joined by hyphens, found {name!r}")
         return NamedNode(self.base + name)
 
     def minted(self, kind: str, *parts: object) -> NamedNode:
@@ -40,4 +38,8 @@ class Iris:
 
     def document(self, slug: str, sha256: str) -> NamedNode:
         """The IRI of one revision of an article, which also names the graph that holds it."""
-        return self.named(f"{slug}.{sha256[:12]}")
+        return NamedNode(f"{self.named(slug).value}.{sha256[:12]}")
+
+    def graph(self, name: str) -> NamedNode:
+        """The IRI of a graph that the build computes (`propositions`, `entities`, `ontology`, `shapes`)."""
+        return NamedNode(f"{self.base}graph.{name}")

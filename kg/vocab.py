@@ -134,11 +134,3 @@ class DCTERMS:
     language = NamedNode(_ns + "language")
     source = NamedNode(_ns + "source")
     identifier = NamedNode(_ns + "identifier")
-
-
-class VANN:
-    """Terms of VANN, by which an ontology names its prefix."""
-
-    _ns = "http://purl.org/vocab/vann/"
-    preferredNamespacePrefix = NamedNode(_ns + "preferredNamespacePrefix")
-    preferredNamespaceUri = NamedNode(_ns + "preferredNamespaceUri")

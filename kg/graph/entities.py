@@ -1,0 +1,61 @@
+"""Entities as triples, from the shared register or from one article."""
+
+from collections.abc import Iterable, Mapping
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg.graph.part import Part, Place
+from kg.graph.schema import Schema, did_you_mean
+from kg.graph.terms import Known, Refused, Terms
+from kg.iri import Iris
+from kg.model import Entity
+from kg.vocab import AT, RDF, RDFS
+
+
+def known_entities(
+    entities: Iterable[Entity], schema: Schema, iris: Iris, register: Mapping[str, Known], part: Part
+) -> dict[str, Known]:
+    """The register and these entities together, by id; an unknown class or an id in use becomes a problem."""
+    known = dict(register)
+    for entity in entities:
+        where = f"entity {entity.id}"
+        found = part.attempt(where, entity.source, lambda entity=entity: _known(entity, schema, iris, register))  # type: ignore[misc]
+        if found:
+            known[entity.id] = found
+    return known
+
+
+def _known(entity: Entity, schema: Schema, iris: Iris, register: Mapping[str, Known]) -> Known:
+    if entity.id in register:
+        raise Refused(f"the id {entity.id} is taken: it is defined in entities.yaml", entity.source, "duplicate-id")
+    cls = schema.expand(entity.kind)
+    if cls not in schema.classes or not schema.is_a(cls, AT.Entity):
+        kinds = (schema.shorten(c) for c in schema.classes if schema.is_a(c, AT.Entity))
+        hint = did_you_mean(entity.kind, kinds)
+        raise Refused(f"unknown kind of entity {entity.kind!r}{hint}", entity.source)
+    return Known(iris.named(entity.id), cls)
+
+
+def describe_entities(entities: Iterable[Entity], terms: Terms, part: Part) -> dict[str, Known]:
+    """Describe each entity in a part and give them back with the names that they bear."""
+    described: dict[str, Known] = {}
+    for entity in entities:
+        if known := terms.entities.get(entity.id):
+            where = f"entity {entity.id}"
+            part.places[known.iri] = Place(entity.source, where, entity.lines)
+            part.add(known.iri, [(RDF.type, known.cls), (RDFS.label, _label(entity, terms.language))])
+            pairs = part.attempt(where, entity.source, terms.pairs, known.cls, entity.fields)
+            part.add(known.iri, pairs or [])
+            names = [o for _, o in pairs or [] if isinstance(o, NamedNode)]
+            described[entity.id] = Known(known.iri, known.cls, _forms(names, part.shared))
+    return described
+
+
+def _label(entity: Entity, language: str) -> Literal:
+    return Literal(entity.label, language=language)
+
+
+def _forms(names: list[NamedNode], shared: set[Triple]) -> dict[str, NamedNode]:
+    wanted = set(names)
+    forms = [t for t in shared if t.subject in wanted and t.predicate == AT.nameForm]
+    return {t.object.value: t.subject for t in forms if isinstance(t.object, Literal)}  # type: ignore[misc]

@@ -1,0 +1,105 @@
+"""The gate: what an article says must satisfy the shapes before it enters the store."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyshacl
+from pyoxigraph import NamedNode, Triple
+from rdflib import RDF as RDFLIB_RDF
+from rdflib import SH, Graph
+from rdflib.term import Node
+
+from kg.graph.article import Mapped
+from kg.graph.part import Place
+from kg.graph.schema import Schema, read_turtle
+from kg.model import Source
+from kg.report import Problem, Severity
+from kg.validate.rdflib_graph import add_all, to_graph, to_node
+from kg.validate.terms import unknown_terms
+from kg.vocab import AT, RDF, RDFS
+
+ONTOLOGY_STYLE = "ontology-style.ttl"  # checks the ontology itself, not the record
+_KEYS = {AT.groundedIn: "quote", AT.expresses: "says", AT.attribution: "chain", AT.claimedBy: "chain"}
+_TIMES = {AT.firstPrecise, AT.lastPrecise, AT.firstImprecise, AT.lastImprecise, AT.timeExpression}
+
+
+def read_shapes(folder: Path) -> frozenset[Triple]:
+    """The shapes that guard the record; raises Unreadable with line and column."""
+    files = (path for path in sorted(folder.glob("*.ttl")) if path.name != ONTOLOGY_STYLE)
+    return frozenset(triple for path in files for triple in read_turtle(path).triples)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Validates mapped graphs against the shapes, with the ontology's classes and concepts in sight."""
+
+    schema: Schema
+    shapes: frozenset[Triple]
+
+    @cached_property
+    def _shapes_graph(self) -> Graph:
+        return to_graph(self.shapes)
+
+    @cached_property
+    def _background(self) -> tuple[Triple, ...]:
+        return tuple(
+            t for t in self.schema.triples if t.predicate == RDFS.subClassOf or (t.predicate == RDF.type and _named(t))
+        )
+
+    def check(self, mapped: Mapped, context: Iterable[Triple] = ()) -> tuple[Problem, ...]:
+        """Everything wrong with one graph; `context` describes what it refers to outside itself.
+
+        A problem of something that only the context describes is not repeated here.
+        """
+        own = mapped.triples | mapped.shared
+        problems = [self._unknown(mapped, triple, sentence) for triple, sentence in unknown_terms(own, self.schema)]
+        data = to_graph(own)
+        add_all(data, (t for t in context if t not in own))
+        add_all(data, self._background)
+        subjects = {t.subject for t in own}
+        problems += [p for node, p in self._shacl(data, mapped.places, mapped) if node in subjects]
+        return tuple(problems)
+
+    def _unknown(self, mapped: Mapped, triple: Triple, sentence: str) -> Problem:
+        place = _place(mapped.places, triple.subject, mapped)
+        return Problem(place.source, place.where, sentence, "unknown-term")
+
+    def _shacl(
+        self, data: Graph, places: Mapping[NamedNode, Place], mapped: Mapped
+    ) -> Iterator[tuple[NamedNode | None, Problem]]:
+        conforms, report, _ = pyshacl.validate(data, shacl_graph=self._shapes_graph, inplace=True)
+        if conforms and not isinstance(report, Graph):
+            return
+        for result in report.subjects(RDFLIB_RDF.type, SH.ValidationResult):
+            node = to_node(report.value(result, SH.focusNode))
+            place = _place(places, node, mapped)
+            yield node, _problem(report, result, place)
+
+
+def _named(triple: Triple) -> bool:
+    return isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode)
+
+
+def _place(places: Mapping[NamedNode, Place], node: object, mapped: Mapped) -> Place:
+    if isinstance(node, NamedNode) and node in places:
+        return places[node]
+    first = min((place.source for place in mapped.places.values()), default=Source("(nowhere)", 1))
+    return Place(Source(first.file, 1), "")
+
+
+def _problem(report: Graph, result: Node, place: Place) -> Problem:
+    path = to_node(report.value(result, SH.resultPath))
+    shape = str(report.value(result, SH.sourceShape)).rpartition("#")[2]
+    severity: Severity = "violation" if report.value(result, SH.resultSeverity) == SH.Violation else "warning"
+    sentence = str(report.value(result, SH.resultMessage))
+    line = place.lines.get(_key(path), place.source.line)
+    return Problem(Source(place.source.file, line), place.where, sentence, shape, severity)
+
+
+def _key(path: NamedNode | None) -> str:
+    """The curator's key behind a property."""
+    if path is None:
+        return ""
+    return "when" if path in _TIMES else _KEYS.get(path) or path.value.rpartition("#")[2]

@@ -1,0 +1,153 @@
+"""Reading a curator's files: one article's folder, and the entities that articles share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.corpus.anchor import Text
+from kg.corpus.chains import Desk, check_id, named_chains
+from kg.corpus.document import KEYS, document, language
+from kg.corpus.entities import entities
+from kg.corpus.mentions import furniture, mentions
+from kg.corpus.notes import Notes, demand, known_entries
+from kg.corpus.statements import statements
+from kg.corpus.text import read_text, shown
+from kg.corpus.tree import MAX_YAML, Mapping, Node, Scalar, parse
+from kg.errors import Unreadable
+from kg.model import Article, Entity
+from kg.report import Problem
+
+TEXT, CLAIMS = "article.txt", "claims.yaml"
+_TOP = ("format", "article", "entities", "mentions", "chains", "statements")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one folder holds: the article with everything that could be read, and what is wrong with the rest.
+
+    `article` is None when a file cannot be read at all, or the text's title, publisher, date or language is wrong.
+    """
+
+    article: Article | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntitiesReading:
+    """What a file of shared entities holds; `language` (BCP 47) is that of the labels, `und` if not known."""
+
+    entities: tuple[Entity, ...]
+    language: str
+    problems: tuple[Problem, ...]
+
+
+def articles_in(root: Path) -> tuple[Path, ...]:
+    """The folders of a corpus that hold an article's text or its claims, sorted by name.
+
+    Raises Unreadable when `root` is not a folder that can be read.
+    """
+    try:
+        folders = sorted(path for path in root.iterdir() if path.is_dir())
+    except OSError as error:
+        raise Unreadable(f"expected a folder of articles: {error.strerror}", str(root)) from None
+    return tuple(path for path in folders if (path / TEXT).exists() or (path / CLAIMS).exists())
+
+
+def read_article(folder: Path) -> Reading:
+    """Read and anchor one article; every problem is reported, and a thing with a problem is left out.
+
+    A statement with `status: draft` that says nothing yet is left out without a problem.
+    """
+    folder = folder.absolute()
+    claims = shown(folder / CLAIMS, folder.parent)
+    notes = Notes(claims)
+    check_id(folder.name, 1, "", "the folder's name", notes)
+    text = _text(folder, notes)
+    tree = read_tree(folder / CLAIMS, notes)
+    if text is None or tree is None:
+        return Reading(None, tuple(notes.problems))
+    return Reading(_article(folder.name, *text, tree, notes), tuple(notes.problems))
+
+
+def read_entities(path: Path) -> EntitiesReading:
+    """Read the entities that articles share; every problem is reported, and an entity with one is left out."""
+    path = path.absolute()
+    notes = Notes(shown(path, path.parent))
+    tree = read_tree(path, notes)
+    if tree is None:
+        return EntitiesReading((), "und", tuple(notes.problems))
+    top = known_entries(tree, "", "the file", ("format", "language", "entities"), notes)
+    _check_format(tree, notes)
+    demand(tree, "the file", ("language",), notes)
+    tag = language(top.get("language"), notes) or "und"
+    read = entities(top.get("entities"), notes)
+    return EntitiesReading(read, tag, tuple(notes.problems))
+
+
+def read_tree(path: Path, notes: Notes) -> Mapping | None:
+    """The YAML of a curator's file; None, and a problem, when it cannot be read."""
+    try:
+        text, _ = read_text(path, notes.file, MAX_YAML)
+    except Unreadable as error:
+        _unreadable(error, notes)
+        return None
+    node, refusals = parse(text)
+    for refusal in refusals:
+        notes.add(refusal.line, "", refusal.rule, refusal.message)
+    if node is not None and not isinstance(node, Mapping):
+        notes.add(node.line, "", "kind", "expected `key: value` pairs, beginning with format: 1")
+    return node if isinstance(node, Mapping) else None
+
+
+def _text(folder: Path, notes: Notes) -> tuple[str, str] | None:
+    name = shown(folder / TEXT, folder.parent)
+    try:
+        return read_text(folder / TEXT, name)
+    except Unreadable as error:
+        apart = Notes(name)
+        _unreadable(error, apart)
+        notes.problems += apart.problems
+        return None
+
+
+def _unreadable(error: Unreadable, notes: Notes) -> None:
+    message = str(error).partition(": ")[2]
+    column = f" (at byte {error.column} of the line)" if error.column else ""
+    notes.add(error.line or 1, "", "unreadable", message + column)
+
+
+def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> Article | None:
+    top = known_entries(tree, "", "the file", _TOP, notes)
+    _check_format(tree, notes)
+    demand(tree, "the file", ("article",), notes)
+    article = top.get("article")
+    about = known_entries(article, "", "article", KEYS, notes)
+    text = Text.of(raw, furniture(about.get("furniture"), Text.of(raw), notes))
+    found = document(slug, text, sha256, article, about, notes) if isinstance(article, Mapping) else None
+    own = entities(top.get("entities"), notes)
+    publisher = about.get("publisher")
+    desk = Desk(
+        text,
+        _has_changed(about.get("sha256"), sha256, notes),
+        publisher.text.strip() if isinstance(publisher, Scalar) else None,
+        notes,
+    )
+    named = named_chains(top.get("chains"), frozenset(entity.id for entity in own), desk)
+    read = statements(top.get("statements"), named, desk)
+    mentioned = mentions(top.get("mentions"), text, notes)
+    return Article(found, own, mentioned, read) if found else None
+
+
+def _check_format(tree: Mapping, notes: Notes) -> None:
+    node = tree.get("format")
+    if not tree.has("format"):
+        notes.add(tree.line, "", "format", "the file must begin with format: 1")
+    elif node is not None and not (isinstance(node, Scalar) and node.text == "1"):
+        notes.add(node.line, "", "format", "expected format: 1; this version reads no other")
+
+
+def _has_changed(node: Node | None, sha256: str, notes: Notes) -> bool:
+    if node is None or (isinstance(node, Scalar) and node.text == sha256):
+        return False
+    message = "the text has changed since it was anchored: run kg anchor"
+    notes.add(node.line, "", "stale", message, "warning")
+    return True

@@ -1,0 +1,190 @@
+"""The commit: clone the current generation, change the clone, check it, and publish it; or leave no trace."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from kg.errors import StoreUnavailable
+from kg.store import checksums, durable, edit, nquads
+from kg.store.edit import Edit
+from kg.store.generations import Generation, Generations
+from kg.store.journal import Entry, Journal
+from kg.store.lock import locked
+
+JOURNAL = "journal.jsonl"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Graphs to replace wholly (by no quads: to remove), and quads that graphs share, added where absent.
+
+    Afterwards the subjects of `shared_graph` that nothing refers to any more are collected. `what` is for the
+    journal. Quads are told apart by their terms; a blank node's label is its identity.
+    """
+
+    graphs: Mapping[NamedNode, frozenset[Quad]]
+    shared: frozenset[Quad]
+    shared_graph: NamedNode
+    what: str
+
+    def __post_init__(self) -> None:
+        if self.shared_graph in self.graphs:
+            raise ValueError(f"{self.shared_graph} is shared: it is added to and collected, never replaced")
+        for graph, quads in (*self.graphs.items(), (self.shared_graph, self.shared)):
+            for quad in quads:
+                if quad.graph_name != graph:
+                    raise ValueError(f"expected a quad of the graph {graph}, found {quad}")
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What a commit is about to publish: the whole store, read-only, and what differs from its parent."""
+
+    store: Store
+    added: frozenset[Quad]
+    removed: frozenset[Quad]
+
+
+def commit(
+    root: Path,
+    change: Change,
+    *,
+    check: Callable[[Delta], None],
+    keep: int,
+    clock: Callable[[], datetime],
+    wait: float = 30.0,
+    progress: Callable[[str], None] | None = None,
+) -> Generation | None:
+    """Publish the change as the next generation, or return None when it changes nothing.
+
+    `check` may raise to abort; `keep` is the number of generations to keep; `wait` is in seconds; `progress` is
+    told each step. Whatever is raised, the current generation stays what it was.
+    Raises Repeated when a triple would be in two graphs, StoreUnavailable when the lock is not free in time, the
+    journal or the current generation is damaged, or the disk cannot be written.
+    """
+    tell = progress or (lambda _: None)
+    with locked(root, wait):
+        place = _place(root)
+        tell("Comparing with the current generation")
+        wanted = _difference(place.parent, change)
+        if not wanted:
+            return None
+        with place.generations.making(place.number) as folder:
+            tell("Changing a copy of the current generation")
+            made = _record(folder, place.parent, wanted, change.shared_graph)
+            if not made:
+                return None
+            tell("Checking it")
+            with Generation(place.number, folder).opened() as store:
+                check(Delta(store, made.added, made.removed))
+                quads = len(store)
+            tell(f"Publishing generation {place.number}")
+            with _writing(root):
+                data = _data(folder, place, made, quads)
+                return _publish(folder, place, _entry(change, place, made, quads, data, clock()), keep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a commit stands: what it starts from, and the number it will take."""
+
+    generations: Generations
+    journal: Journal
+    parent: Generation | None
+    parent_entry: Entry | None
+    number: int
+
+
+def _place(root: Path) -> _Place:
+    generations, journal = Generations(root), Journal(root / JOURNAL)
+    parent, entries = generations.current(), journal.entries()
+    known = {entry.generation: entry for entry in entries}
+    if parent and parent.number not in known:
+        raise StoreUnavailable(f"CURRENT names generation {parent.number}, which the journal does not know")
+    number = 1 + max([0, *known, *(generation.number for generation in generations.all())])
+    _sweep(generations, parent, max(known, default=0))
+    return _Place(generations, journal, parent, known[parent.number] if parent else None, number)
+
+
+def _sweep(generations: Generations, parent: Generation | None, journaled: int) -> None:
+    """Remove what killed commits left: folders in the making, and generations they did not come to journal."""
+    for folder in generations.leftovers():
+        durable.discard(folder)
+    for generation in generations.all() if parent else ():  # without CURRENT it may be all there is
+        if generation.number > journaled:
+            generations.remove(generation)
+
+
+def _difference(parent: Generation | None, change: Change) -> Edit:
+    if parent is None:
+        return edit.difference(Store(), change.graphs, change.shared)
+    with parent.opened() as store:
+        return edit.difference(store, change.graphs, change.shared)
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"the data directory {root} cannot be written: {error}") from error
+
+
+def _record(folder: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode) -> Edit:
+    """Make `record/`, and return what differs from the parent after collecting."""
+    work = folder / "work"
+    with _writing(folder):
+        made = _worked(work, folder / "record", parent, wanted, shared_graph)
+    durable.discard(work)
+    return made
+
+
+def _worked(work: Path, record: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode) -> Edit:
+    if parent:
+        with parent.opened() as current:
+            current.backup(str(work))
+    store = Store(str(work))
+    made = edit.apply(store, wanted, shared_graph)
+    edit.refuse_repeated(store, made.added)
+    store.flush()
+    store.backup(str(record))  # only table files: nothing to replay, so nothing to lose in silence
+    return made
+
+
+def _data(folder: Path, place: _Place, made: Edit, quads: int) -> str:
+    """Make `data.nq` and the checksums, and return the digest of the former."""
+    old = place.parent.data if place.parent else None
+    if old and place.parent_entry and durable.sha256(old) != place.parent_entry.data:
+        raise StoreUnavailable(f"{old} is not what the journal says: it was changed after it was written")
+    target = Generation(place.number, folder).data
+    lines = nquads.write(target, old, made.added, made.removed)
+    if lines != quads:
+        raise StoreUnavailable(f"expected {quads} quads in {target}, as in the record beside it, found {lines}")
+    checksums.write(folder)
+    return durable.sha256(target)
+
+
+def _entry(change: Change, place: _Place, made: Edit, quads: int, data: str, now: datetime) -> Entry:
+    return Entry(
+        generation=place.number,
+        parent=place.parent.number if place.parent else None,
+        time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        what=change.what,
+        added=len(made.added),
+        removed=len(made.removed),
+        quads=quads,
+        change=nquads.digest_of_change(made.added, made.removed),
+        data=data,
+    )
+
+
+def _publish(folder: Path, place: _Place, entry: Entry, keep: int) -> Generation:
+    generation = place.generations.promote(folder, entry.generation)
+    place.journal.append(entry)
+    place.generations.switch(generation.number)
+    place.generations.prune(keep)
+    return generation

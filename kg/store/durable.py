@@ -1,0 +1,48 @@
+"""Files that survive a power cut: nothing counts as written before it was fsynced."""
+
+import hashlib
+import os
+import shutil
+import time
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's list of names, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Force everything below a folder to the disk, and the folder itself last."""
+    for parent, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            sync(Path(parent, name))
+        sync(Path(parent))
+
+
+def replace(path: Path, text: str) -> None:
+    """Give a file new content at once: a reader sees the old text or the new, also after a power cut."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, "utf-8")
+    sync(fresh)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder that may still be written to by a store that is just being closed."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.02)
+
+
+def sha256(path: Path) -> str:
+    """The hex digest of a file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

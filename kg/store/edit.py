@@ -1,0 +1,114 @@
+"""What a change does to a store, at a cost that follows the change and not the store."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+
+from kg.errors import BadInput
+
+Node = NamedNode | BlankNode | Triple
+
+
+class Repeated(BadInput):
+    """A change would put triples into a second graph; `quads` are those that it would add."""
+
+    status = 409
+    title = "Repeats what is recorded"
+
+    def __init__(self, message: str, quads: tuple[Quad, ...]) -> None:
+        super().__init__(message)
+        self.quads = quads
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Quads to add that are absent, and quads to remove that are present."""
+
+    added: frozenset[Quad]
+    removed: frozenset[Quad]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+
+def difference(store: Store, graphs: Mapping[NamedNode, frozenset[Quad]], shared: frozenset[Quad]) -> Edit:
+    """What makes each of the graphs hold exactly its quads, and adds the shared ones that are absent."""
+    added = _normal(quad for quad in shared if quad not in store)
+    removed: set[Quad] = set()
+    for graph, quads in graphs.items():
+        old = set(store.quads_for_pattern(None, None, None, graph))
+        fresh = _normal(quads - old)
+        added |= fresh - old
+        removed |= old - quads - fresh
+    return Edit(frozenset(added), frozenset(removed))
+
+
+def _normal(quads: Iterable[Quad]) -> set[Quad]:
+    """The quads as a store gives them back: it keeps the value of a literal, not always its spelling."""
+    store = Store()
+    store.extend(quads)
+    return set(store)
+
+
+def apply(store: Store, edit: Edit, shared_graph: NamedNode) -> Edit:
+    """Make the edit, collect what is then no longer referred to, and return what has changed in all."""
+    for quad in edit.removed:
+        store.remove(quad)
+    store.bulk_extend(edit.added)
+    touched = [quad.object for quad in edit.removed]
+    touched += [quad.subject for quad in edit.added if quad.graph_name == shared_graph]
+    collected = _collect(store, shared_graph, touched)
+    for graph in {quad.graph_name for quad in edit.removed | collected}:
+        if next(store.quads_for_pattern(None, None, None, graph), None) is None:
+            store.remove_graph(graph)
+    return Edit(edit.added - collected, edit.removed | (collected - edit.added))
+
+
+def _collect(store: Store, graph: NamedNode, touched: Iterable[object]) -> frozenset[Quad]:
+    """Remove the touched subjects of the shared graph that nothing refers to, and what only they referred to."""
+    gone: set[Quad] = set()
+    queue = list(touched)
+    while queue:
+        node = queue.pop()
+        if not isinstance(node, NamedNode | BlankNode):
+            continue
+        quads = list(store.quads_for_pattern(node, None, None, graph))
+        if not quads or _referred(store, node, graph):
+            continue
+        for quad in quads:
+            store.remove(quad)
+        gone.update(quads)
+        queue += [quad.object for quad in quads]
+    return frozenset(gone)
+
+
+def _referred(store: Store, node: Node, graph: NamedNode) -> bool:
+    """Whether a quad outside the shared graph refers to the node, or to a shared subject that leads to it."""
+    seen, frontier = {node}, [node]
+    while frontier:
+        for quad in store.quads_for_pattern(None, None, frontier.pop(), None):
+            if quad.graph_name != graph:
+                return True
+            if quad.subject not in seen:
+                seen.add(quad.subject)
+                frontier.append(quad.subject)
+    return False
+
+
+def refuse_repeated(store: Store, added: Iterable[Quad]) -> None:
+    """Raise Repeated when a triple that was added is in another graph too."""
+    pairs = sorted(
+        (str(quad.triple), str(other.graph_name), str(quad.graph_name), quad)
+        for quad in added
+        for other in store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        if other.graph_name != quad.graph_name
+    )
+    if not pairs:
+        return
+    triple, there, here, _ = pairs[0]
+    more = f" (and {len(pairs) - 1} more like it)" if len(pairs) > 1 else ""
+    raise Repeated(
+        f"every triple is in one graph only, and the change puts {triple} into {here} while it is in {there}{more}",
+        tuple(quad for *_, quad in pairs),
+    )

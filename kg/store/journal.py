@@ -1,0 +1,125 @@
+"""The journal: one line of JSON per published generation, each chained to the one before by its digest."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from kg.errors import StoreUnavailable
+from kg.store import durable
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One commit: what it made of which parent, when and why.
+
+    `time` is UTC in ISO 8601; `added`, `removed` and `quads` (in all, afterwards) are counts. `change` is the
+    sha256 of the sorted lines `+ quad` and `- quad`, `data` that of `data.nq`, and `digest` that of the previous
+    entry's digest followed by this entry's canonical JSON without its own.
+    """
+
+    generation: int
+    parent: int | None
+    time: str
+    what: str
+    added: int
+    removed: int
+    quads: int
+    change: str
+    data: str
+    digest: str = ""
+
+    def chained(self, previous: str) -> "Entry":
+        """This entry with the digest that follows `previous` (empty before the first)."""
+        return replace(self, digest=hashlib.sha256((previous + self._canonical()).encode()).hexdigest())
+
+    def line(self) -> bytes:
+        """The entry as it stands in the journal."""
+        return _json(asdict(self)).encode() + b"\n"
+
+    def _canonical(self) -> str:
+        return _json({name: value for name, value in asdict(self).items() if name != "digest"})
+
+
+def _json(values: dict[str, object]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+_KINDS = {f.name: (int, type(None)) if f.name == "parent" else f.type for f in fields(Entry)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a journal holds: the entries whose chain is whole, and what is wrong after them.
+
+    `torn` is the bytes of a last line without its end: a crash while appending, nothing that was acknowledged.
+    `broken` is a sentence with the line's number when anything else is wrong, else None.
+    """
+
+    entries: tuple[Entry, ...]
+    torn: bytes
+    broken: str | None
+
+
+class Journal:
+    """The journal at a path; a missing file is an empty journal."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> Reading:
+        """Read as far as the chain is whole."""
+        *lines, torn = (self.path.read_bytes() if self.path.exists() else b"").split(b"\n")
+        entries: list[Entry] = []
+        for number, line in enumerate(lines, 1):
+            entry = _parsed(line)
+            if entry is None:
+                return Reading(tuple(entries), torn, f"{self.path}:{number}: expected an entry of the journal")
+            if entry != entry.chained(entries[-1].digest if entries else ""):
+                return Reading(
+                    tuple(entries),
+                    torn,
+                    f"{self.path}:{number}: the entry of generation {entry.generation} does not follow from"
+                    " the entries before it: a line was changed, removed or inserted",
+                )
+            entries.append(entry)
+        return Reading(tuple(entries), torn, None)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, oldest first, a torn last line left out. Raises StoreUnavailable for a broken chain."""
+        reading = self.read()
+        if reading.broken:
+            raise StoreUnavailable(reading.broken)
+        return reading.entries
+
+    def append(self, entry: Entry) -> Entry:
+        """Add an entry durably and return it with its digest; a torn last line gives way to it.
+
+        Raises StoreUnavailable for a broken chain. For the lock's holder only.
+        """
+        reading = self.read()
+        if reading.broken:
+            raise StoreUnavailable(reading.broken)
+        sealed = entry.chained(reading.entries[-1].digest if reading.entries else "")
+        new = not self.path.exists()
+        with self.path.open("ab") as file:
+            file.truncate(file.tell() - len(reading.torn))
+            file.write(sealed.line())
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            durable.sync(self.path.parent)
+        return sealed
+
+
+def _parsed(line: bytes) -> Entry | None:
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(values, dict) or values.keys() != _KINDS.keys():
+        return None
+    if not all(isinstance(values[name], kind) for name, kind in _KINDS.items()):  # type: ignore[arg-type]
+        return None
+    return Entry(**values)

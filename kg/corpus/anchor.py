@@ -22,7 +22,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An article's text with its folded twin (same offsets), its lines, and what is masked in it."""
+    """An article's text with its folded twin (same offsets) and its lines.
+
+    Words at the spans in `masked` are the site's (furniture), not the article's.
+    """
 
     raw: str
     folded: str
@@ -30,9 +33,9 @@ class Text:
     masked: tuple[Span, ...] = ()
 
     @classmethod
-    def of(cls, raw: str, masked: tuple[Span, ...] = ()) -> "Text":
-        """Fold a text; spans in `masked` are furniture: words there are the site's, not the article's."""
-        return cls(raw, fold(raw), Lines.of(raw), masked)
+    def of(cls, raw: str) -> "Text":
+        """Fold a text, nothing of it masked."""
+        return cls(raw, fold(raw), Lines.of(raw))
 
     def passage(self, span: Span) -> Passage:
         """The passage at `span`, with its context."""

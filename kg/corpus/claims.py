@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.corpus.anchor import Text
 from kg.corpus.chains import Desk, check_id, named_chains
 from kg.corpus.document import KEYS, document, language
 from kg.corpus.entities import entities
-from kg.corpus.mentions import furniture, mentions
+from kg.corpus.files import CLAIMS, TEXT, open_text, open_yaml
+from kg.corpus.furniture import masked_text
+from kg.corpus.mentions import mentions
 from kg.corpus.notes import Notes, demand, known_entries
 from kg.corpus.statements import statements
-from kg.corpus.text import read_text, shown
-from kg.corpus.tree import MAX_YAML, Mapping, Node, Scalar, parse
+from kg.corpus.text import shown
+from kg.corpus.tree import Mapping, Node, Scalar
 from kg.errors import Unreadable
 from kg.model import Article, Entity
 from kg.report import Problem
 
-TEXT, CLAIMS = "article.txt", "claims.yaml"
 _TOP = ("format", "article", "entities", "mentions", "chains", "statements")
 
 
@@ -58,61 +58,28 @@ def read_article(folder: Path) -> Reading:
     A statement with `status: draft` that says nothing yet is left out without a problem.
     """
     folder = folder.absolute()
-    claims = shown(folder / CLAIMS, folder.parent)
-    notes = Notes(claims)
+    notes = Notes(shown(folder / CLAIMS, folder.parent))
     check_id(folder.name, 1, "", "the folder's name", notes)
-    text = _text(folder, notes)
-    tree = read_tree(folder / CLAIMS, notes)
-    if text is None or tree is None:
+    text = open_text(folder, notes)
+    claims = open_yaml(folder / CLAIMS, notes)
+    if text is None or claims is None:
         return Reading(None, tuple(notes.problems))
-    return Reading(_article(folder.name, *text, tree, notes), tuple(notes.problems))
+    return Reading(_article(folder.name, *text, claims.tree, notes), tuple(notes.problems))
 
 
 def read_entities(path: Path) -> EntitiesReading:
     """Read the entities that articles share; every problem is reported, and an entity with one is left out."""
     path = path.absolute()
     notes = Notes(shown(path, path.parent))
-    tree = read_tree(path, notes)
-    if tree is None:
+    file = open_yaml(path, notes)
+    if file is None:
         return EntitiesReading((), "und", tuple(notes.problems))
-    top = known_entries(tree, "", "the file", ("format", "language", "entities"), notes)
-    _check_format(tree, notes)
-    demand(tree, "the file", ("language",), notes)
+    top = known_entries(file.tree, "", "the file", ("format", "language", "entities"), notes)
+    _check_format(file.tree, notes)
+    demand(file.tree, "the file", ("language",), notes)
     tag = language(top.get("language"), notes) or "und"
     read = entities(top.get("entities"), notes)
     return EntitiesReading(read, tag, tuple(notes.problems))
-
-
-def read_tree(path: Path, notes: Notes) -> Mapping | None:
-    """The YAML of a curator's file; None, and a problem, when it cannot be read."""
-    try:
-        text, _ = read_text(path, notes.file, MAX_YAML)
-    except Unreadable as error:
-        _unreadable(error, notes)
-        return None
-    node, refusals = parse(text)
-    for refusal in refusals:
-        notes.add(refusal.line, "", refusal.rule, refusal.message)
-    if node is not None and not isinstance(node, Mapping):
-        notes.add(node.line, "", "kind", "expected `key: value` pairs, beginning with format: 1")
-    return node if isinstance(node, Mapping) else None
-
-
-def _text(folder: Path, notes: Notes) -> tuple[str, str] | None:
-    name = shown(folder / TEXT, folder.parent)
-    try:
-        return read_text(folder / TEXT, name)
-    except Unreadable as error:
-        apart = Notes(name)
-        _unreadable(error, apart)
-        notes.problems += apart.problems
-        return None
-
-
-def _unreadable(error: Unreadable, notes: Notes) -> None:
-    message = str(error).partition(": ")[2]
-    column = f" (at byte {error.column} of the line)" if error.column else ""
-    notes.add(error.line or 1, "", "unreadable", message + column)
 
 
 def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> Article | None:
@@ -121,7 +88,7 @@ def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> A
     demand(tree, "the file", ("article",), notes)
     article = top.get("article")
     about = known_entries(article, "", "article", KEYS, notes)
-    text = Text.of(raw, furniture(about.get("furniture"), Text.of(raw), notes))
+    text = masked_text(raw, about.get("furniture"), notes)
     found = document(slug, text, sha256, article, about, notes) if isinstance(article, Mapping) else None
     own = entities(top.get("entities"), notes)
     publisher = about.get("publisher")

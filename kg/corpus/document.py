@@ -19,22 +19,27 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 def document(slug: str, text: Text, sha256: str, node: Mapping, about: Map[str, Node], notes: Notes) -> Document | None:
     """The document that `article:` (`node`, read into `about`) describes; None when a needed value is wrong."""
     demand(node, "article", _NEEDED, notes)
-    title, dateline, url = (words(about.get(name), "", name, notes) for name in ("title", "dateline", "url"))
+    url = words(about.get("url"), "", "url", notes)
+    title = words(about.get("title"), "", "title", Notes(notes.file))  # its place is checked, and reported, below
     publisher = identifier(about.get("publisher"), "", "publisher", notes)
     published, tag = _published(about.get("published"), notes), language(about.get("language"), notes)
     words(about.get("sha256"), "", "sha256", notes)
-    headline = _first(title, about.get("title"), "headline", text, notes)
-    opening = _first(dateline, about.get("dateline"), "dateline", text, notes)
+    headline, dateline = check_places(node, text, notes)
     if not (title and publisher and published and tag):
         return None
     masked = tuple(text.passage(span) for span in text.masked)
     source = notes.source(node)
-    return Document(slug, title, publisher, published, tag, sha256, text.raw, source, headline, opening, masked, url)
+    return Document(slug, title, publisher, published, tag, sha256, text.raw, source, headline, dateline, masked, url)
 
 
-def _first(typed: str | None, node: Node | None, what: str, text: Text, notes: Notes) -> Passage | None:
-    """The first place of the title or dateline outside furniture."""
-    if typed is None or node is None:
+def check_places(node: Mapping, text: Text, notes: Notes) -> tuple[Passage | None, Passage | None]:
+    """Where the title and the dateline first stand outside furniture; reports one that does not."""
+    headline, dateline = node.get("title"), node.get("dateline")
+    return _first(headline, "headline", text, notes), _first(dateline, "dateline", text, notes)
+
+
+def _first(node: Node | None, what: str, text: Text, notes: Notes) -> Passage | None:
+    if (typed := words(node, "", what, notes)) is None or node is None:
         return None
     spans = [span for span in places(text, typed) if not text.is_masked(span)]
     if spans:

@@ -1,4 +1,4 @@
-"""Where an article names its entities, and which of its words belong to the site."""
+"""Where an article names its entities."""
 
 import re
 import unicodedata
@@ -26,19 +26,6 @@ class _Form:
     text: str
     line: int
     spans: tuple[Span, ...]
-
-
-def furniture(node: Node | None, text: Text, notes: Notes) -> tuple[Span, ...]:
-    """Every place of the words that belong to the site, in the order of the text."""
-    spans: set[Span] = set()
-    for item in each(node):
-        if (typed := words(item, "", "furniture", notes)) is None:
-            continue
-        found = places(text, typed)
-        if not found:
-            notes.add(item.line, "", "furniture", f"these words are not in article.txt: {typed!r}")
-        spans.update(found)
-    return tuple(sorted(spans))
 
 
 def mentions(node: Node | None, text: Text, notes: Notes) -> tuple[Mention, ...]:

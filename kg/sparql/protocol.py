@@ -1,0 +1,133 @@
+"""The SPARQL 1.1 Protocol's query operation (section 2.1), read from the parts of an HTTP request."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.http import parse_options_header
+
+from kg.errors import BadInput, ContentTooLarge, MethodNotAllowed, TooComplex, UnsupportedMediaType
+
+ALLOW = ("GET", "HEAD", "POST", "OPTIONS")
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+MOST_FIELDS = 1_000
+MOST_GRAPHS = 100
+CHARSETS = {"", "utf-8", "utf8", "us-ascii", "ascii"}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a client asks: the query's text, its dataset (graph IRIs), a format's name, a time limit in seconds."""
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    format: str | None = None
+    timeout: float | None = None
+
+    @property
+    def names_dataset(self) -> bool:
+        """True when the request itself chooses the dataset, which then replaces FROM (section 2.1.4)."""
+        return bool(self.default_graphs or self.named_graphs)
+
+
+class _Field(NamedTuple):
+    name: str
+    value: str
+
+
+def read_query(method: str, content_type: str, query_string: bytes | str, body: bytes) -> Query:
+    """Read a query from a request; a text `query_string` is one byte per character, as WSGI gives it.
+
+    Unknown parameters are ignored. Raises BadInput, MethodNotAllowed, UnsupportedMediaType, ContentTooLarge
+    (too many parameters) and TooComplex (too many graphs).
+    """
+    if method in ("GET", "HEAD"):
+        return _query(_fields(query_string, "the address"))
+    if method != "POST":
+        raise MethodNotAllowed(f"expected GET or POST, found {method}", ALLOW)
+    in_address = _fields(query_string, "the address")
+    if any(field.name == "query" for field in in_address):
+        raise BadInput("expected the query in the body of a POST, found a 'query' parameter in the address")
+    if _media_type(content_type) == FORM:
+        return _query(in_address + _fields(body, "the body"))
+    return _query([*in_address, _Field("query", _text(body, "the body"))])
+
+
+def _media_type(content_type: str) -> str:
+    media_type, options = parse_options_header(content_type)
+    if media_type.lower() not in (FORM, DIRECT):
+        raise UnsupportedMediaType(f"expected a body of type {DIRECT} or {FORM}, found {content_type[:100]!r}")
+    if options.get("charset", "").lower() not in CHARSETS:
+        raise UnsupportedMediaType(f"expected a body in UTF-8, found charset {options['charset'][:100]!r}")
+    return media_type.lower()
+
+
+def _fields(encoded: bytes | str, where: str) -> list[_Field]:
+    raw = encoded.encode("latin-1", "replace") if isinstance(encoded, str) else encoded
+    found = raw.count(b"&") + 1
+    if found > MOST_FIELDS:
+        raise ContentTooLarge(f"expected at most {MOST_FIELDS} parameters in {where}, found {found}")
+    pairs = (part.partition(b"=") for part in raw.split(b"&") if part)
+    return [_Field(_unquote(name, where), _unquote(value, where)) for name, _, value in pairs]
+
+
+def _unquote(encoded: bytes, where: str) -> str:
+    return _text(unquote_to_bytes(encoded.replace(b"+", b" ")), where)
+
+
+def _text(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"expected UTF-8 in {where}, found byte 0x{raw[error.start]:02X} at byte {error.start + 1}"
+        ) from error
+
+
+def _query(fields: list[_Field]) -> Query:
+    if any(field.name == "update" for field in fields):
+        raise BadInput("expected a query, found an 'update' parameter: this endpoint answers queries only")
+    texts = _values(fields, "query")
+    if len(texts) != 1:
+        raise BadInput(f"expected exactly one 'query' parameter, got {len(texts)}")
+    return Query(
+        texts[0].removeprefix("\ufeff"),
+        _graphs(fields, "default-graph-uri"),
+        _graphs(fields, "named-graph-uri"),
+        _one(fields, "format") or _one(fields, "output"),
+        _seconds(_one(fields, "timeout")),
+    )
+
+
+def _values(fields: list[_Field], name: str) -> list[str]:
+    return [field.value for field in fields if field.name == name]
+
+
+def _one(fields: list[_Field], name: str) -> str | None:
+    values = _values(fields, name)
+    if len(values) > 1:
+        raise BadInput(f"expected at most one {name!r} parameter, got {len(values)}")
+    return (values[0] or None) if values else None
+
+
+def _graphs(fields: list[_Field], name: str) -> tuple[str, ...]:
+    # The engine counts a graph that is listed twice twice.
+    graphs = tuple(dict.fromkeys(_values(fields, name)))
+    if len(graphs) > MOST_GRAPHS:
+        raise TooComplex(f"expected at most {MOST_GRAPHS} {name!r} parameters, found {len(graphs)}")
+    return graphs
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise BadInput(f"expected 'timeout' as a positive number of seconds, found {text[:50]!r}")
+    return seconds

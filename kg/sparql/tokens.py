@@ -1,0 +1,238 @@
+r"""A lexical scan of a query, in one pass and linear time: what it is, what it uses, how much it asks of a parser.
+
+It reads the text as the engine does: strings, IRIs and comments hide what they hold. Codepoint escapes (`\u0053`,
+SPARQL 1.1 section 19.2) are decoded in words only: within a string the engine takes `\u0022` for a character of
+the string (as SPARQL 1.2 does), and to see the end of the string there would show us another query than it runs.
+
+The scan is a courtesy, the network filter of the workers the guarantee: the engine's grammar also accepts
+keywords that run into what follows (`SERVICE:x {…}` under an empty prefix), which here are prefixed names.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import cast
+
+from kg.errors import BadInput, ContentTooLarge, Forbidden, QuerySyntax, TooComplex
+from kg.sparql.limits import Limits
+from kg.sparql.negotiate import Form
+
+FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+PROLOGUE = {"BASE", "PREFIX", "VERSION"}
+UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
+VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE"}
+OUTSIDE = {"SERVICE": "asks other servers", "LOAD": "fetches documents"}
+
+_ESCAPED = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+# A prefix may hold dots and hyphens; where no colon follows, they are not of the word (see _State.take).
+_RUN = rf"(?:[^\W\d_]|{_ESCAPED})(?:[\w.\-]|{_ESCAPED})*+"
+_LOCAL = r"(?:[\w:%\-\u00B7]|\\.|\.++(?=[\w:%\-\u00B7\\]))*+"
+# Possessive quantifiers: no alternative is tried twice, so no text makes the scan slower than linear.
+_TOKEN = re.compile(
+    rf"""
+      (?P<blank>   [ \t\r\n]++ | \#[^\r\n]*+ )
+    | (?P<string>  \"{{3}}(?:[^"\\]|\\.|"(?!""))*+\"{{3}} | '{{3}}(?:[^'\\]|\\.|'(?!''))*+'{{3}}
+                 | "(?!"")(?:[^"\\\r\n]|\\.)*+" | '(?!'')(?:[^'\\\r\n]|\\.)*+' )
+    | (?P<open>    <<\(? | \{{\|? | \( | \[ )
+    | (?P<iri>     <[^<>"{{}}|^`\x00-\x20]*+> )
+    | (?P<close>   \)>> | >> | \|?\}} | \) | \] )
+    | (?P<name>    (?:_ | {_RUN})?+ : {_LOCAL} )
+    | (?P<words>   {_RUN} )
+    | (?P<term>    [?$]\w++ | @[A-Za-z]++[A-Za-z0-9\-]*+
+                 | (?:[0-9]++(?:\.[0-9]++)?+ | \.[0-9]++)(?:[eE][+\-]?+[0-9]++)?+ )
+    | (?P<operator>\^\^ | \|\| | && | [!<>]?= | [.;,|/^!*+\-?=<>~] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_PIECE = re.compile(r"[.\-]|[^.\-]++")
+_FREE = {"^^", ">", "<", "=", "!=", "<=", ">=", "~", "?"}
+_PATTERNS = {"UNION", "FILTER", "BIND"}
+_TERMS = {"string", "iri", "name", "term", "words"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A keyword in upper case, and where it stands (1-based line, and column in code points)."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scan found.
+
+    `first` is the first keyword after the prologue; `nesting` the most brackets open at once; `patterns` the count
+    of what makes the parser's and planner's work grow (see `scan`).
+    """
+
+    first: Word | None
+    outside: Word | None
+    has_from: bool
+    volatile: frozenset[str]
+    nesting: int
+    patterns: int
+
+    @property
+    def form(self) -> Form | None:
+        """What kind of query it is, None when it is not one."""
+        return cast(Form, self.first.text.lower()) if self.first and self.first.text in FORMS else None
+
+
+def check(text: str, limits: Limits) -> Scan:
+    """Scan a query and refuse what is not answered here.
+
+    Raises ContentTooLarge, Forbidden (SERVICE, LOAD), BadInput (an update), TooComplex and QuerySyntax.
+    """
+    if len(text) > limits.length:
+        raise ContentTooLarge(f"expected a query of at most {limits.length} characters, found {len(text)}")
+    found = scan(text)
+    if found.outside:
+        raise _forbidden(found.outside)
+    if found.form is None:
+        raise _not_a_query(found.first)
+    for what, most, count in (
+        ("brackets within each other", limits.nesting, found.nesting),
+        ("patterns, separators and operators", limits.patterns, found.patterns),
+    ):
+        if count > most:
+            raise TooComplex(f"expected a query with at most {most} {what}, found {count}")
+    return found
+
+
+def scan(text: str) -> Scan:
+    """Scan a query, in time linear to its length.
+
+    `patterns` counts separators (`. ; |` and a comma outside parentheses), path and arithmetic operators, `!`,
+    `||`, `&&`, UNION, FILTER, BIND, opening brackets other than a function's, and the members of a collection.
+    Rows of VALUES, members of IN and arguments of a function cost the engine little and are not counted.
+    Raises QuerySyntax for a string that does not end.
+    """
+    state = _State(text)
+    position, end = 0, len(text)
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None:
+            state.unknown(position)
+            position += 1
+        else:
+            state.take(match)
+            position = match.end()
+    return Scan(state.first, state.outside, state.has_from, frozenset(state.volatile), state.deepest, state.patterns)
+
+
+@dataclass(slots=True)
+class _State:
+    text: str
+    first: Word | None = None
+    outside: Word | None = None
+    has_from: bool = False
+    volatile: set[str] = field(default_factory=set)
+    deepest: int = 0
+    patterns: int = 0
+    open: list[str] = field(default_factory=list)
+    previous: str = ""  # the kind of the token before
+    data: bool = False  # between VALUES and the end of its block
+
+    def take(self, match: re.Match[str]) -> None:
+        kind = match.lastgroup or ""
+        if kind == "blank":
+            return
+        if kind == "words":
+            self._words(match)
+        elif kind == "open":
+            self._open(match.group())
+        elif kind == "close":
+            self._close(match.group())
+        elif kind == "operator":
+            self._operator(match.group())
+        else:
+            self._term()
+        self.previous = kind
+
+    def unknown(self, position: int) -> None:
+        if self.text[position] in "\"'":
+            line, column = _place(self.text, position)
+            raise QuerySyntax(f"line {line}, column {column}: the string that begins here has no end", line, column)
+        self.previous = ""
+
+    def _words(self, match: re.Match[str]) -> None:
+        for piece in _PIECE.finditer(match.group()):
+            if piece.group() in ".-":
+                self._count()
+            else:
+                self._word(_ESCAPE.sub(_decoded, piece.group()).upper(), match.start() + piece.start())
+
+    def _word(self, word: str, position: int) -> None:
+        if self.first is None and word not in PROLOGUE:
+            self.first = self._here(word, position)
+        # The engine reads SERVICESILENT as two words; nothing legal begins like that.
+        if self.outside is None and (word.startswith("SERVICE") or word == "LOAD"):
+            self.outside = self._here(word, position)
+        self.has_from = self.has_from or word in ("FROM", "FROMNAMED")
+        if word in VOLATILE:
+            self.volatile.add(word)
+        if word == "VALUES":
+            self.data = True
+        if word in _PATTERNS:
+            self._count()
+        if word in ("TRUE", "FALSE"):
+            self._term()
+
+    def _here(self, word: str, position: int) -> Word:
+        return Word(word, *_place(self.text, position))
+
+    def _open(self, bracket: str) -> None:
+        if self.previous not in ("words", "name", "iri") or bracket != "(":
+            self._count()
+        self.open.append(bracket)
+        self.deepest = max(self.deepest, len(self.open))
+
+    def _close(self, bracket: str) -> None:
+        if self.open:
+            self.open.pop()
+        if bracket == "}":
+            self.data = False
+
+    def _operator(self, sign: str) -> None:
+        if sign not in _FREE and not (sign == "," and self._in("(")):
+            self._count()
+
+    def _term(self) -> None:
+        if self._in("(") and self.previous in _TERMS:
+            self._count()
+
+    def _in(self, bracket: str) -> bool:
+        return bool(self.open) and self.open[-1] == bracket
+
+    def _count(self) -> None:
+        if not self.data:
+            self.patterns += 1
+
+
+def _decoded(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF else escape[0]
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def _forbidden(word: Word) -> Forbidden:
+    name = "LOAD" if word.text == "LOAD" else "SERVICE"
+    return Forbidden(
+        f"line {word.line}, column {word.column}: {name} is not offered: this endpoint never {OUTSIDE[name]}"
+    )
+
+
+def _not_a_query(word: Word | None) -> BadInput:
+    if word is None:
+        return QuerySyntax("expected SELECT, ASK, CONSTRUCT or DESCRIBE, found no such word")
+    place = f"line {word.line}, column {word.column}"
+    if word.text in UPDATES:
+        return BadInput(f"{place}: expected a query, found an update ({word.text}), which changes data")
+    return QuerySyntax(
+        f"{place}: expected SELECT, ASK, CONSTRUCT or DESCRIBE, found {word.text[:40]!r}", word.line, word.column
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from kg.errors import BadInput
 from kg.model import Source
 
 Severity = Literal["violation", "warning"]
@@ -53,3 +54,15 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+class NotConforming(BadInput):
+    """A change does not satisfy the shapes, the ontology or what the store already holds."""
+
+    status = 422
+    exit_code = 1
+    title = "Not conforming"
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(str(report))
+        self.report = report

@@ -13,6 +13,4 @@ def find(name: str) -> Path:
     for root in (PACKAGE.parent, PACKAGE / "_data"):
         if (root / name).is_dir() and (root != PACKAGE.parent or (root / "pyproject.toml").is_file()):
             return root / name
-    raise FileNotFoundError(
-        f"no folder {name!r} beside {PACKAGE} or inside it: the installation is incomplete"
-    )
+    raise FileNotFoundError(f"no folder {name!r} beside {PACKAGE} or inside it: the installation is incomplete")

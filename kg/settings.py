@@ -39,9 +39,7 @@ class Settings:
     body_seconds: float = 10.0
 
 
-def load(
-    flags: Mapping[str, object], environ: Mapping[str, str] = os.environ, folder: Path | None = None
-) -> Settings:
+def load(flags: Mapping[str, object], environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
     """Settle every setting; flags that are None were not given.
 
     Raises Unreadable for a broken `kg.toml`, BadInput for an unknown name in it or a value of the wrong kind.
@@ -83,9 +81,7 @@ def _read(name: str, value: object) -> object:
     try:
         number = kind(str(value))
     except ValueError:
-        raise BadInput(
-            f"setting {name}: expected a {'whole ' if kind is int else ''}number, found {value!r}"
-        ) from None
+        raise BadInput(f"setting {name}: expected a {'whole ' if kind is int else ''}number, found {value!r}") from None
     least = 0 if name in {"port", "queue", "slow"} else 1
     if kind is not str and number < least and name not in _NUMBERS:  # type: ignore[operator]
         raise BadInput(f"setting {name}: expected at least {least}, found {value!r}")

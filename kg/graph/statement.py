@@ -112,8 +112,8 @@ class StatementMapper:
             (AT.assessedAt, instant(span(review.on)[0])),
         ]
         if review.verdict:
-            fields = {"verdict": (Value(review.verdict, review.source),)}
-            pairs += self.terms.pairs(AT.Assessment, fields)
+            verdicts = self.terms.schema.properties[AT.verdict].range or AT.verdict
+            pairs.append((AT.verdict, self.terms.concept(verdicts, Value(review.verdict, review.source))))
         if review.note:
             pairs.append((AT.note, Literal(review.note)))
         iri = self.terms.iris.minted("assessment", sorted([p.value, str(o)] for p, o in pairs))

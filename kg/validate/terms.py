@@ -1,14 +1,17 @@
 """Terms that nobody defined: a misspelt class has no shape, so it would conform."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from pyoxigraph import NamedNode, Quad, Triple
 
 from kg.graph.schema import Schema
 from kg.vocab import NS
 
+T = TypeVar("T", Triple, Quad)
 
-def unknown_terms(triples: Iterable[Triple | Quad], schema: Schema) -> Iterator[tuple[Triple | Quad, str]]:
+
+def unknown_terms(triples: Iterable[T], schema: Schema) -> Iterator[tuple[T, str]]:
     """Each triple that uses a term of our namespace which the ontology does not define, or may not be used in a record.
 
     Yields the triple and a sentence.

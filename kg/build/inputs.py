@@ -1,0 +1,83 @@
+"""What a build reads, by digest: an article is mapped anew only when it, or what all are judged by, has changed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph
+
+from kg import resources
+from kg.corpus.claims import articles_in
+from kg.settings import Settings
+from kg.store.generations import Generations
+
+NOTE = "inputs.json"
+_CODE = ("corpus", "graph", "validate", "build")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The digest of what concerns every article, and that of each article, by slug."""
+
+    common: str
+    articles: dict[str, str]
+
+
+def read_inputs(settings: Settings) -> Inputs:
+    """Digest the ontology, the shapes, the entities, our own code, and each article's folder."""
+    files = [*sorted(settings.ontology.glob("*.ttl")), *sorted(settings.shapes.glob("*.ttl"))]
+    files += [path for folder in _CODE for path in sorted((resources.PACKAGE / folder).glob("*.py"))]
+    folders: tuple[Path, ...] = ()
+    if settings.articles:
+        files += [path for path in [settings.articles / "entities.yaml"] if path.is_file()]
+        folders = articles_in(settings.articles)
+    common = _digest(files, settings.base_iri, pyoxigraph.__version__)
+    return Inputs(common, {folder.name: _digest(sorted(folder.iterdir())) for folder in folders})
+
+
+def fresh_articles(settings: Settings, inputs: Inputs) -> frozenset[str]:
+    """The slugs of the articles that the current generation holds as they are now."""
+    current = Generations(settings.data).current()
+    try:
+        note = json.loads((settings.data / NOTE).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return frozenset()
+    if current is None or note["generation"] != current.number or note["common"] != inputs.common:
+        return frozenset()
+    return frozenset(slug for slug, digest in inputs.articles.items() if note["articles"].get(slug) == digest)
+
+
+def is_stale(settings: Settings) -> bool:
+    """True when a build would have something to do; raises nothing but OSError for files that cannot be read."""
+    inputs = read_inputs(settings)
+    try:
+        note = json.loads((settings.data / NOTE).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return True
+    current = Generations(settings.data).current()
+    built = (note["common"], note["articles"], note["generation"])
+    return current is None or built != (inputs.common, inputs.articles, current.number)
+
+
+def note_built(settings: Settings, inputs: Inputs, slugs: Iterable[str]) -> None:
+    """Remember what the current generation was built from; losing the note costs a rebuild, nothing else."""
+    current = Generations(settings.data).current()
+    if current is None:
+        return
+    articles = {slug: digest for slug, digest in inputs.articles.items() if slug in set(slugs)}
+    note = {"generation": current.number, "common": inputs.common, "articles": articles}
+    draft = settings.data / f"{NOTE}.{os.getpid()}"
+    draft.write_text(json.dumps(note, indent=1, sort_keys=True), "utf-8")
+    draft.replace(settings.data / NOTE)
+
+
+def _digest(paths: Iterable[Path], *more: str) -> str:
+    digest = hashlib.sha256("\0".join(more).encode())
+    for path in paths:
+        if path.is_file():
+            digest.update(f"\0{path.name}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,140 @@
+"""`kg build`, the whole story: read each article, map it, gate it, and publish what changed as a new generation."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from kg.build.inputs import fresh_articles, note_built, read_inputs
+from kg.build.workshop import Work, Workshop
+from kg.corpus.claims import articles_in
+from kg.report import Report
+from kg.settings import Settings
+from kg.store.commit import Change, Delta, commit
+from kg.store.generations import Generation, Generations
+from kg.validate.integrity import check_change
+from kg.vocab import AT, RDF
+
+Progress = Callable[[int, int], None]  # how many articles are done, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a build did; `generation` is the current one afterwards, None when there is none.
+
+    The counts are of the whole generation, `drafts` of the articles looked at in this build.
+    """
+
+    generation: Generation | None
+    published: bool
+    articles: int
+    statements: int
+    quads: int
+    drafts: int
+    rejected: tuple[str, ...]
+    report: Report
+
+
+def build(settings: Settings, *, progress: Progress = lambda *_: None, everything: bool = False) -> Outcome:
+    """Publish the corpus; an article with a violation stays as the store has it, and the others go on.
+
+    Articles that the current generation holds as they are now are not looked at again, unless `everything`.
+    Raises Unreadable for a broken ontology or shapes file, StoreUnavailable when the store cannot be written,
+    NotConforming when what the articles say does not fit together.
+    """
+    inputs = read_inputs(settings)
+    workshop = Workshop.open(settings)
+    register = workshop.register()
+    if not register.accepted:
+        return _outcome(settings, None, [register])
+    kept = frozenset() if everything else fresh_articles(settings, inputs)
+    works = list(_works(workshop, register, [f for f in _folders(settings) if f.name not in kept], progress))
+    published = _publish(settings, workshop, [register, *works], kept)
+    note_built(settings, inputs, kept | {work.slug for work in works if work.accepted})
+    return _outcome(settings, published, [register, *works])
+
+
+def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progress = lambda *_: None) -> Report:
+    """All problems of the corpus, or of the articles named; nothing is published."""
+    workshop = Workshop.open(settings)
+    register = workshop.register()
+    wanted = set(slugs)
+    folders = [f for f in _folders(settings) if not wanted or f.name in wanted]
+    works = _works(workshop, register, folders, progress)
+    return Report.of(problem for work in [register, *works] for problem in work.report.problems)
+
+
+def all_triples(settings: Settings) -> Iterator[Triple]:
+    """The ontology and what the whole corpus says, as one graph, for a reasoner."""
+    workshop = Workshop.open(settings)
+    register = workshop.register()
+    yield from workshop.schema.triples
+    for work in [register, *(workshop.article(folder, register) for folder in _folders(settings))]:
+        if work.mapped:
+            yield from work.mapped.triples | work.mapped.shared
+
+
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    return articles_in(settings.articles) if settings.articles else ()
+
+
+def _works(workshop: Workshop, register: Work, folders: list[Path], progress: Progress) -> Iterable[Work]:
+    progress(0, len(folders))
+    for done, folder in enumerate(folders, 1):
+        yield workshop.article(folder, register)
+        progress(done, len(folders))
+
+
+def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: frozenset[str]) -> Generation | None:
+    accepted = [work for work in works if work.accepted]
+    graphs = workshop.own_graphs() | {w.mapped.graph: w.mapped.quads for w in accepted if w.mapped}
+    untouched = kept | {work.slug for work in works if not work.accepted}
+    for graph, slug in _revisions(settings).items():
+        if slug not in untouched and graph not in graphs:
+            graphs[graph] = frozenset()
+    shared_graph = workshop.mapper.iris.graph("propositions")
+    triples = (t for w in accepted if w.mapped for t in w.mapped.shared)
+    shared = frozenset(Quad(t.subject, t.predicate, t.object, shared_graph) for t in triples)
+
+    def check(delta: Delta) -> None:
+        check_change(delta, workshop.schema, settings.base_iri)
+
+    names = sorted(work.slug for work in accepted)
+    change = Change(graphs, shared, shared_graph, f"build: {', '.join(names)}")
+    return commit(settings.data, change, check=check, keep=settings.keep, clock=lambda: datetime.now(UTC))
+
+
+def _revisions(settings: Settings) -> dict[NamedNode, str]:
+    """The graphs of article revisions that the current generation holds, each with its article's slug."""
+    current = Generations(settings.data).current()
+    if current is None:
+        return {}
+    found = {}
+    with current.opened() as store:
+        for graph in store.named_graphs():
+            slug, _, digest = graph.value.removeprefix(settings.base_iri).partition(".")
+            if isinstance(graph, NamedNode) and len(digest) == 12 and slug != "graph":
+                found[graph] = slug
+    return found
+
+
+def _outcome(settings: Settings, published: Generation | None, works: list[Work]) -> Outcome:
+    generation = published or Generations(settings.data).current()
+    documents = statements = quads = 0
+    if generation:
+        with generation.opened() as store:
+            documents = sum(1 for _ in store.quads_for_pattern(None, RDF.type, AT.Document))
+            statements = sum(1 for _ in store.quads_for_pattern(None, RDF.type, AT.Statement))
+            quads = len(store)
+    return Outcome(
+        generation=generation,
+        published=published is not None,
+        articles=documents,
+        statements=statements,
+        quads=quads,
+        drafts=sum(work.mapped.drafts for work in works if work.mapped),
+        rejected=tuple(work.slug for work in works if not work.accepted),
+        report=Report.of(problem for work in works for problem in work.report.problems),
+    )

@@ -1,0 +1,82 @@
+"""What every article is mapped and judged by, and one article's way through it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from kg.corpus.claims import read_article, read_entities
+from kg.graph.article import Mapped, Mapper
+from kg.graph.schema import Schema, read_schema
+from kg.iri import Iris
+from kg.report import Report
+from kg.settings import Settings
+from kg.validate.gate import Gate, read_shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One article (or the register of entities), mapped and judged.
+
+    `mapped` is None when its files could not be read at all.
+    """
+
+    slug: str
+    mapped: Mapped | None
+    report: Report
+
+    @property
+    def accepted(self) -> bool:
+        """True when it may enter the store."""
+        return self.mapped is not None and self.report.conforms
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The ontology, the shapes, and what works by them."""
+
+    articles: Path | None
+    schema: Schema
+    shapes: frozenset[Triple]
+    mapper: Mapper
+    gate: Gate
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Workshop":
+        """Read the ontology and the shapes; raises Unreadable."""
+        schema, shapes = read_schema(settings.ontology), read_shapes(settings.shapes)
+        mapper = Mapper(schema, Iris(settings.base_iri))
+        return cls(settings.articles, schema, shapes, mapper, Gate(schema, shapes))
+
+    def register(self) -> Work:
+        """The entities that articles share; none when there is no file of them."""
+        path = self.articles / "entities.yaml" if self.articles else None
+        if path is None or not path.is_file():
+            return Work("entities", self.mapper.register((), "en"), Report())
+        reading = read_entities(path)
+        mapped = self.mapper.register(reading.entities, reading.language)
+        return Work("entities", mapped, Report.of((*reading.problems, *mapped.problems, *self.gate.check(mapped))))
+
+    def article(self, folder: Path, register: Work) -> Work:
+        """One article of the corpus, with the register's entities in sight."""
+        reading = read_article(folder)
+        if reading.article is None:
+            return Work(folder.name, None, Report.of(reading.problems))
+        entities = register.mapped
+        mapped = self.mapper.article(reading.article, entities.known if entities else {})
+        context = _described(mapped, entities) if entities else ()
+        problems = (*reading.problems, *mapped.problems, *self.gate.check(mapped, context))
+        return Work(folder.name, mapped, Report.of(problems))
+
+    def own_graphs(self) -> dict[NamedNode, frozenset[Quad]]:
+        """The ontology and the shapes, each in a graph of its own."""
+        parts = {"ontology": self.schema.triples, "shapes": self.shapes}
+        graphs = {self.mapper.iris.graph(name): triples for name, triples in parts.items()}
+        return {g: frozenset(Quad(t.subject, t.predicate, t.object, g) for t in ts) for g, ts in graphs.items()}
+
+
+def _described(mapped: Mapped, register: Mapped) -> Iterator[Triple]:
+    """What the register says of the things that an article refers to."""
+    wanted = {t.object for t in mapped.triples | mapped.shared}
+    return (t for t in register.triples | register.shared if t.subject in wanted)

@@ -1,0 +1,48 @@
+"""`kg serve`."""
+
+import os
+import subprocess
+import sys
+from dataclasses import fields
+
+import click
+
+from kg.cli.options import with_settings
+from kg.errors import StoreUnavailable
+from kg.settings import Settings
+from kg.store.generations import Generations
+
+
+@click.command(
+    "serve",
+    epilog="""\b
+Examples:
+  kg serve                                  http://127.0.0.1:8000, the corpus that comes with it
+  kg serve --port 8080 --data /srv/attest
+  kg serve --articles none                  serve the data as it is, build nothing
+
+Read-only. `kg build` may run beside it: the server follows. SIGTERM and Ctrl-C let running queries finish.""",
+)
+@with_settings("data", "articles", "host", "port")
+def command(settings: Settings) -> None:
+    """Build what is stale, then serve the endpoint."""
+    _build(settings)
+    if Generations(settings.data).current() is None:
+        raise StoreUnavailable(f"nothing to serve in {settings.data}: no generation was ever published there")
+    from kg.web.serving import serve
+
+    serve(settings)
+
+
+def _build(settings: Settings) -> None:
+    """Build in a process of its own: the server is forked from this one, and no store may be open in it then."""
+    done = subprocess.run([sys.executable, "-m", "kg", "build"], env=_environment(settings), check=False)
+    if done.returncode != 0 and Generations(settings.data).current() is None:
+        sys.exit(done.returncode)
+    if done.returncode != 0:
+        click.echo("warning: not everything could be built (see above); serving what was published before", err=True)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    values = {f"KG_{f.name.upper()}": getattr(settings, f.name) for f in fields(Settings)}
+    return {**os.environ, **{name: "none" if value is None else str(value) for name, value in values.items()}}

@@ -1,0 +1,108 @@
+"""What `kg serve` runs: granian with one worker process around the gateway, and an orderly end."""
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server import Server
+
+from kg.errors import StoreUnavailable
+from kg.settings import Settings
+from kg.sparql.service import QueryService
+from kg.web.app import create_app
+from kg.web.gateway import Gateway
+
+PR_SET_PDEATHSIG = 1
+DRAIN = 5  # seconds after the last query's deadline in which slow readers may finish
+
+EXAMPLE = """SELECT ?who ?words { ?s at:claimedBy/rdfs:label ?who ; at:groundedIn/at:exact ?words } LIMIT 5"""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; raises StoreUnavailable when the address is taken."""
+    _check_address(settings)
+    server = Server(
+        "kg.web.serving",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        workers=1,
+        websockets=False,
+        backlog=2048,
+        workers_kill_timeout=int(settings.query_seconds) + DRAIN,
+        log_level="warning",  # type: ignore[arg-type]
+        process_name=None,
+    )
+    server.serve(target_loader=_loader(settings), wrap_loader=False)
+
+
+class _loader:  # noqa: N801 - granian calls it as a function, and spawning pickles it
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(self, *_: object) -> Gateway:
+        return make_gateway(self._settings)
+
+
+def make_gateway(settings: Settings) -> Gateway:
+    """The ASGI application of the one worker process."""
+    parent = os.getppid()
+    service = QueryService(settings)
+
+    def start() -> None:
+        _die_with(parent)
+        _allow_many_connections()
+        service.start()
+        _announce(settings, service)
+
+    return Gateway(
+        create_app(settings, service).wsgi_app, settings, start, lambda: service.close(settings.query_seconds)
+    )
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel to end this process with its parent: a server nobody supervises must not stay."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _allow_many_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _announce(settings: Settings, service: QueryService) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{settings.port}"
+    readiness = service.readiness()
+    print(  # noqa: T201 - this is the command's own message
+        f"Attest serves generation {readiness.generation} ({readiness.quads} quads) at {url}/\n"
+        f"Try:  curl -s {url}/sparql -H 'Accept: text/csv' --data-urlencode \\\n"
+        f"  'query=PREFIX at: <https://w3id.org/attest/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
+        f"   {EXAMPLE}'\nStop with Ctrl-C.",
+        file=sys.stderr,
+        flush=True,
+    )
+    if readiness.filter:
+        print(f"Warning: {readiness.filter}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _check_address(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise StoreUnavailable(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port"
+            ) from error

@@ -1,0 +1,151 @@
+"""What is looked at before a data directory is served: nothing that is damaged is answered from in silence."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import NotFound, StoreUnavailable
+from kg.store import checksums, durable
+from kg.store.commit import JOURNAL
+from kg.store.generations import Generation, Generations
+from kg.store.journal import Entry, Journal, Reading
+from kg.store.lock import locked
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The generation to serve, None when nothing was ever published, and sentences for a person to read."""
+
+    generation: Generation | None
+    warnings: tuple[str, ...]
+
+
+def recover(root: Path, wait: float = 30.0) -> Recovery:
+    """Check the data directory, and fall back to the newest intact generation when the current one is damaged.
+
+    Removes what killed commits left, if no commit is running. `wait` (seconds) is for the lock, which is needed
+    to fall back. Raises StoreUnavailable when something was published and nothing intact is left of it.
+    """
+    if not root.is_dir():
+        return Recovery(None, ())
+    _sweep(root)
+    state = _examined(root)
+    if state.sound:
+        return Recovery(state.current, state.remarks)
+    with locked(root, wait):
+        state = _examined(root)  # a commit may have ended meanwhile
+        return Recovery(state.current, state.remarks) if state.sound else _fall_back(root, state)
+
+
+def problems(root: Path) -> tuple[str, ...]:
+    """A sentence for everything that is wrong with the data directory, which is only looked at."""
+    state = _examined(root)
+    return state.remarks + state.damage
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What was found: `remarks` do not keep the current generation from being served, `damage` does."""
+
+    current: Generation | None
+    reading: Reading
+    remarks: tuple[str, ...]
+    damage: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.damage
+
+
+def _examined(root: Path) -> _State:
+    current, damage = _current(root)
+    journal = Journal(root / JOURNAL)
+    reading = journal.read()  # after CURRENT, which a commit writes after the journal
+    if current:
+        damage = tuple(_damage(current, reading.entries))
+    elif not damage and (reading.entries or reading.broken):
+        damage = (f"{root / 'CURRENT'} is missing, though the journal lists what was published",)
+    return _State(current, reading, tuple(_remarks(journal, reading)), damage)
+
+
+def _current(root: Path) -> tuple[Generation | None, tuple[str, ...]]:
+    try:
+        return Generations(root).current(), ()
+    except StoreUnavailable as error:
+        return None, (str(error),)
+
+
+def _remarks(journal: Journal, reading: Reading) -> Iterator[str]:
+    if reading.broken:
+        yield f"{reading.broken}. Nothing can be published until the journal is restored from a copy."
+    if reading.torn:
+        yield (
+            f"{journal.path}: the last line is cut off, as by a crash while it was being written;"
+            " its commit was not published, and the next one replaces the line."
+        )
+
+
+def _damage(generation: Generation, entries: tuple[Entry, ...]) -> Iterator[str]:
+    """A sentence for each way in which a generation is not what was journaled; the record is opened last."""
+    entry = next((entry for entry in entries if entry.generation == generation.number), None)
+    if entry is None:
+        yield f"generation {generation.number} is not in the journal"
+        return
+    broken = (*_damage_of_data(generation, entry), *checksums.problems(generation.path))
+    yield from broken or _damage_of_record(generation, entry)
+
+
+def _damage_of_data(generation: Generation, entry: Entry) -> Iterator[str]:
+    try:
+        digest = durable.sha256(generation.data)
+    except OSError as error:
+        yield f"{generation.data} cannot be read: {error.strerror}"
+        return
+    if digest != entry.data:
+        yield f"{generation.data} was changed after it was written: its sha256 is not the journaled one"
+
+
+def _damage_of_record(generation: Generation, entry: Entry) -> Iterator[str]:
+    try:
+        with generation.opened() as store:
+            found = len(store)
+    except (OSError, StoreUnavailable) as error:
+        yield str(error)
+        return
+    if found != entry.quads:
+        yield f"expected {entry.quads} quads in {generation.record}, as journaled, found {found}"
+
+
+def _sweep(root: Path) -> None:
+    with suppress(StoreUnavailable, OSError), locked(root, 0):  # a commit is running, or the disk is read-only
+        for folder in Generations(root).leftovers():
+            durable.discard(folder)
+
+
+def _fall_back(root: Path, state: _State) -> Recovery:
+    generations = Generations(root)
+    for entry in _preferred(state):
+        with suppress(NotFound):
+            generation = generations.get(entry.generation)
+            if not any(_damage(generation, state.reading.entries)):
+                generations.switch(generation.number)
+                return Recovery(generation, (*state.remarks, *state.damage, _used(entry)))
+    raise StoreUnavailable(
+        "; ".join((*state.damage, *state.remarks))
+        + f". No intact generation that the journal lists is left in {generations.folder}: restore a backup,"
+        " or move the directory away and build anew"
+    )
+
+
+def _preferred(state: _State) -> list[Entry]:
+    """The newest first; but those that are newer than the current one, which a rollback left, last."""
+    limit = state.current.number if state.current else float("inf")
+    return sorted(state.reading.entries, key=lambda e: (e.generation > limit, -e.generation))
+
+
+def _used(entry: Entry) -> str:
+    return (
+        f"Generation {entry.generation} of {entry.time} ({entry.what}) is used instead;"
+        " what was published after it is missing from it."
+    )

@@ -109,7 +109,7 @@ def parse(text: str) -> tuple[Node | None, tuple[Refusal, ...]]:
         node = _build(_allowed(_events(text), lines, refusals), lines, refusals)
     except ReaderError as error:
         place = lines.at(error.position)
-        found = f"the character U+{ord(str(error.character)):04X}"
+        found = f"the character U+{ord(text[error.position]):04X}"
         refusals.append(Refusal(place, "yaml-syntax", f"this is not YAML: it cannot hold {found}"))
     except MarkedYAMLError as error:
         refusals.append(_syntax(error, text, lines))

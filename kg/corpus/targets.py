@@ -57,13 +57,12 @@ def passages(sought: Target, text: Text, changed: bool, notes: Notes) -> tuple[P
 
     Offsets in the file that no longer hold are a warning, unless the article is known to have `changed`.
     """
+    outcomes = sought.outcomes(text)
+    report(sought, outcomes, notes)
     at = sought.owner.get("at")
     if at is not None and not spans(at):
         notes.add(at.line, sought.where, "at", "expected start-end in code points, or a list: run kg anchor")
-    outcomes = sought.outcomes(text)
-    report(sought, outcomes, notes)
-    stale = any(isinstance(outcome, Found) and outcome.by != "kept" for outcome in outcomes)
-    if at is not None and stale and not changed:
+    elif at is not None and not changed and any(isinstance(o, Found) and o.by != "kept" for o in outcomes):
         message = f"the offsets in at: do not hold the words of {sought.key}: run kg anchor"
         notes.add(at.line, sought.where, "stale", message, "warning")
     return tuple(outcome.passage for outcome in outcomes if isinstance(outcome, Found))

@@ -8,7 +8,9 @@ import click
 
 from kg.cli.options import show_report, with_settings
 from kg.corpus.claims import articles_in
+from kg.corpus.edit import anchor_file
 from kg.errors import BadInput
+from kg.report import Report
 from kg.settings import Settings
 
 
@@ -28,7 +30,8 @@ def command(settings: Settings, slugs: tuple[str, ...]) -> None:
     if settings.articles is None:
         raise BadInput("there is no corpus to anchor: --articles is none")
     folders = [settings.articles / slug for slug in slugs] or articles_in(settings.articles)
-    sys.exit(0 if all([_anchor(folder) for folder in folders]) else 1)
+    conforming = [_anchor(folder) for folder in folders]
+    sys.exit(0 if all(conforming) else 1)
 
 
 def _anchor(folder: Path) -> bool:

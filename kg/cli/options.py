@@ -1,6 +1,7 @@
 """Options that commands share, and how a command says what it found."""
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr while it is a terminal, and nothing otherwise; call it with how many are done, of how many."""
-    stream = click.get_text_stream("stderr")
+    stream = sys.stderr
     bar: Any = None
 
     def show(done: int, total: int) -> None:

@@ -54,9 +54,10 @@ class Mapper:
         """Map one article; what cannot be mapped becomes a problem at its line, and the rest goes on."""
         document, part = article.document, Part()
         revision = Revision(document, self.iris.document(document.slug, document.sha256), self.iris)
-        known = known_entities(article.entities, self.schema, self.iris, register, part)
-        terms = Terms(self.schema, self.iris, known, document.language, part.shared)
-        known = known | describe_entities(article.entities, terms, part)
+        local = known_entities(article.entities, self.schema, self.iris, register, part)
+        terms = Terms(self.schema, self.iris, {**register, **local}, document.language, part.shared)
+        described = describe_entities((e for e in article.entities if e.id in local), terms, part)
+        known = {**register, **described}
         terms = Terms(self.schema, self.iris, known, document.language, part.shared)
         part.attempt("article", document.source, describe_document, revision, terms, part)
         for mention in article.mentions:

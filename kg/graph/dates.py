@@ -11,7 +11,7 @@ from kg.errors import BadInput
 from kg.model import When
 from kg.vocab import AT, XSD
 
-_FORMS = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?)?)?)?")
+_FORMS = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d))?)?)?)?", re.ASCII)
 _LAST = time(23, 59, 59)
 
 

@@ -15,8 +15,8 @@ from kg.vocab import AT, RDF, RDFS
 def known_entities(
     entities: Iterable[Entity], schema: Schema, iris: Iris, register: Mapping[str, Known], part: Part
 ) -> dict[str, Known]:
-    """The register and these entities together, by id; an unknown class or an id in use becomes a problem."""
-    known = dict(register)
+    """These entities by id; one of an unknown class, or with an id that the register has, becomes a problem."""
+    known: dict[str, Known] = {}
     for entity in entities:
         where = f"entity {entity.id}"
         found = part.attempt(where, entity.source, lambda entity=entity: _known(entity, schema, iris, register))  # type: ignore[misc]

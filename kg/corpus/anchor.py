@@ -14,7 +14,7 @@ from kg.model import Passage
 CONTEXT = 32  # code points of prefix and suffix
 SIMILAR = 0.7  # SequenceMatcher's ratio from which words are worth showing
 COMPARED = 600  # code points of the sought words that are compared
-SEARCHED = 1_000_000  # code points of the text in which similar words are sought
+SEARCHED = 200_000  # code points of the text in which similar words are sought
 GRAM = 3  # code points
 
 Span = tuple[int, int]

@@ -75,7 +75,22 @@ class Gate:
         for result in report.subjects(RDFLIB_RDF.type, SH.ValidationResult):
             node = to_node(report.value(result, SH.focusNode))
             place = _place(places, node, mapped)
-            yield node, _problem(report, result, place)
+            yield node, self._problem(report, result, place)
+
+    def _problem(self, report: Graph, result: Node, place: Place) -> Problem:
+        source_shape = report.value(result, SH.sourceShape)
+        severity: Severity = "violation" if report.value(result, SH.resultSeverity) == SH.Violation else "warning"
+        path = to_node(report.value(result, SH.resultPath))
+        keys = [_key(path)] if path else self._keys(source_shape)
+        line = next((place.lines[key] for key in keys if key in place.lines), place.source.line)
+        sentence, rule = str(report.value(result, SH.resultMessage)), str(source_shape).rpartition("#")[2]
+        return Problem(Source(place.source.file, line), place.where, sentence, rule, severity)
+
+    def _keys(self, shape: Node | None) -> list[str]:
+        """The curator's keys that a shape without a path of its own is about, times before anything else."""
+        found = self._shapes_graph.transitive_objects(shape, None)
+        paths = {p for inner in found if (p := to_node(self._shapes_graph.value(inner, SH.path)))}
+        return sorted({_key(path) for path in paths}, key=lambda key: (key != "when", key))
 
 
 def _named(triple: Triple) -> bool:
@@ -89,17 +104,6 @@ def _place(places: Mapping[NamedNode, Place], node: object, mapped: Mapped) -> P
     return Place(Source(first.file, 1), "")
 
 
-def _problem(report: Graph, result: Node, place: Place) -> Problem:
-    path = to_node(report.value(result, SH.resultPath))
-    shape = str(report.value(result, SH.sourceShape)).rpartition("#")[2]
-    severity: Severity = "violation" if report.value(result, SH.resultSeverity) == SH.Violation else "warning"
-    sentence = str(report.value(result, SH.resultMessage))
-    line = place.lines.get(_key(path), place.source.line)
-    return Problem(Source(place.source.file, line), place.where, sentence, shape, severity)
-
-
-def _key(path: NamedNode | None) -> str:
+def _key(path: NamedNode) -> str:
     """The curator's key behind a property."""
-    if path is None:
-        return ""
     return "when" if path in _TIMES else _KEYS.get(path) or path.value.rpartition("#")[2]

@@ -252,9 +252,8 @@ def unsatisfiable(folder: Path, paths: list[Path], extra: str = "") -> set[str]:
 
 
 @needs_java
-@pytest.mark.parametrize("paths", [MODULES, MODULES + ALIGNMENTS], ids=["modules", "with alignments"])
-def test_the_ontology_is_consistent_and_every_class_can_have_members(tmp_path: Path, paths: list[Path]) -> None:
-    assert unsatisfiable(tmp_path, paths) == set()
+def test_with_all_alignments_it_is_consistent_and_every_class_can_have_members(tmp_path: Path) -> None:
+    assert unsatisfiable(tmp_path, MODULES + ALIGNMENTS) == set()  # and so it is with fewer of them
 
 
 @needs_java

@@ -1,12 +1,15 @@
 """`data.nq`: the record as sorted N-Quads, made from its parent's and the change, so that the cost is one copy."""
 
 import hashlib
-import heapq
 import io
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from pyoxigraph import Quad
+
+_BLOCK = 256 * 1024  # bytes that are read, and where nothing changes copied, at once
 
 
 def write(target: Path, parent: Path | None, added: Iterable[Quad], removed: Iterable[Quad]) -> int:
@@ -14,15 +17,28 @@ def write(target: Path, parent: Path | None, added: Iterable[Quad], removed: Ite
 
     Lines are sorted by graph, then as a whole, by their UTF-8 bytes: the same quads give the same bytes.
     """
-    gone = {_line(quad) for quad in removed}
-    fresh = sorted(map(_line, added), key=_order)
+    fresh, gone = (sorted(map(_line, quads), key=_order) for quads in (added, removed))
     count = 0
     with target.open("wb") as out, parent.open("rb") if parent else io.BytesIO() as lines:
-        kept = (line for line in lines if line not in gone)
-        for line in heapq.merge(kept, fresh, key=_order):
-            out.write(line)
-            count += 1
+        for block in _blocks(lines, fresh, gone):
+            out.write(b"".join(block))
+            count += len(block)
     return count
+
+
+def _blocks(lines: IO[bytes], fresh: list[bytes], gone: list[bytes]) -> Iterator[list[bytes]]:
+    """Sorted lines in sorted blocks; a block is sorted again only where the change touches it."""
+    added = removed = 0
+    while block := lines.readlines(_BLOCK):
+        last = _order(block[-1])
+        to_add = bisect_right(fresh, last, added, key=_order)
+        to_remove = bisect_right(gone, last, removed, key=_order)
+        if (to_add, to_remove) != (added, removed):
+            changed = {*block, *fresh[added:to_add]}.difference(gone[removed:to_remove])
+            block = sorted(changed, key=_order)
+        added, removed = to_add, to_remove
+        yield block
+    yield fresh[added:]
 
 
 def digest_of_change(added: Iterable[Quad], removed: Iterable[Quad]) -> str:

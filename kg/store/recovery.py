@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import NotFound, StoreUnavailable
+from pyoxigraph import RdfFormat, Store, parse
+
+from kg.errors import StoreUnavailable
 from kg.store import checksums, durable
 from kg.store.commit import JOURNAL
 from kg.store.generations import Generation, Generations
@@ -24,6 +26,7 @@ class Recovery:
 def recover(root: Path, wait: float = 30.0) -> Recovery:
     """Check the data directory, and fall back to the newest intact generation when the current one is damaged.
 
+    When none is intact, the newest whose `data.nq` is as journaled has its record made again from that.
     Removes what killed commits left, if no commit is running. `wait` (seconds) is for the lock, which is needed
     to fall back. Raises StoreUnavailable when something was published and nothing intact is left of it.
     """
@@ -124,18 +127,39 @@ def _sweep(root: Path) -> None:
 
 
 def _fall_back(root: Path, state: _State) -> Recovery:
-    generations = Generations(root)
-    for entry in _preferred(state):
-        with suppress(NotFound):
-            generation = generations.get(entry.generation)
-            if not any(_damage(generation, state.reading.entries)):
-                generations.switch(generation.number)
-                return Recovery(generation, (*state.remarks, *state.damage, _used(entry)))
+    generations, told = Generations(root), (*state.remarks, *state.damage)
+    present = {generation.number: generation for generation in generations.all()}
+    choices = [(present[e.generation], e) for e in _preferred(state) if e.generation in present]
+    for generation, entry in choices:
+        if not any(_damage(generation, state.reading.entries)):
+            generations.switch(generation.number)
+            return Recovery(generation, (*told, _used(entry)))
+    for generation, entry in choices:
+        if not any(_damage_of_data(generation, entry)):
+            _remake(generations, generation)
+            generations.switch(generation.number)
+            return Recovery(generation, (*told, _remade(generation), _used(entry)))
     raise StoreUnavailable(
-        "; ".join((*state.damage, *state.remarks))
+        "; ".join(told)
         + f". No intact generation that the journal lists is left in {generations.folder}: restore a backup,"
         " or move the directory away and build anew"
     )
+
+
+def _remake(generations: Generations, generation: Generation) -> None:
+    """Make the record again from `data.nq`: generations share table files, so one flaw may be in all of them."""
+    with generations.making(generation.number) as folder:
+        store = Store(str(folder / "work"))
+        # bulk_load() would give blank nodes new labels
+        store.bulk_extend(parse(path=str(generation.data), format=RdfFormat.N_QUADS))
+        store.backup(str(folder / "record"))
+        del store
+        checksums.write(folder)
+        durable.sync_tree(folder)
+        durable.discard(generation.record)
+        (folder / "record").rename(generation.record)
+        (folder / checksums.NAME).replace(generation.path / checksums.NAME)
+        durable.sync(generation.path)
 
 
 def _preferred(state: _State) -> list[Entry]:
@@ -146,6 +170,10 @@ def _preferred(state: _State) -> list[Entry]:
 
 def _used(entry: Entry) -> str:
     return (
-        f"Generation {entry.generation} of {entry.time} ({entry.what}) is used instead;"
+        f"Generation {entry.generation} of {entry.time} ({entry.what}) is used;"
         " what was published after it is missing from it."
     )
+
+
+def _remade(generation: Generation) -> str:
+    return f"No generation was whole; {generation.record} was made again from {generation.data}, which is intact."

@@ -146,6 +146,26 @@ def test_nothing_intact_is_an_error(root):
     assert tree(root) == before
 
 
+def test_a_flaw_that_all_generations_share_is_mended_from_the_lines(tmp_path):
+    for n in range(1, 4):
+        published(tmp_path, change({f"g{n}": [f"s p '{n}", "s p _:x"]} if n == 1 else {f"g{n}": [f"s p '{n}"]}))
+    generations = Generations(tmp_path)
+    names = [{path.name for path in g.record.glob("*.sst")} for g in generations.all()]
+    shared = min(set.intersection(*names))
+    flaw = generations.get(3).record / shared
+    first = flaw.read_bytes()[0]
+    with flaw.open("r+b") as file:  # in place, as on a failing disk
+        file.write(bytes([first ^ 0x10]))
+    damaged = [g for g in generations.all() if (g.record / shared).samefile(flaw)]
+    assert len(damaged) == 3
+    recovery = recover(tmp_path)
+    assert recovery.generation == generations.current() == generations.get(3)
+    assert content(recovery.generation) == expected(3) | {"s p _:x g1"}
+    assert any("made again from" in warning for warning in recovery.warnings)
+    assert recover(tmp_path) == Recovery(recovery.generation, ())
+    assert content(published(tmp_path, change({"g1": []}))) == {"s p '2 g2", "s p '3 g3"}
+
+
 def test_falling_back_does_not_undo_a_rollback(root):
     Generations(root).switch(2)
     flip(root / "generations" / "2" / "data.nq")

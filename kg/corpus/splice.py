@@ -1,5 +1,6 @@
 """Setting one key of a YAML file and leaving every other byte of it alone."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,16 +25,24 @@ def apply(yaml: str, splices: Iterable[Splice]) -> str:
 
 def setting(yaml: str, owner: Mapping, name: str, value: str, after: str) -> Splice:
     """The splice that gives `owner` the entry `name: value`: in its old place, else after the key `after`."""
-    old = owner.get(name)
-    if old is not None:
-        end = _end(old)
-        return Splice(old.start, old.end if end is None else end, value)
+    if owner.has(name):
+        return _replacement(yaml, owner, name, value)
     key, node = next((key, node) for key, node in owner.entries if key.text == after)
     end = key.end if isinstance(node, Scalar) and node.empty else _end(node)
     if owner.flow:
         end = node.end if end is None else end
         return Splice(end, end, f", {name}: {value}")
     return _line(yaml, key, f"{name}: {value}", end)
+
+
+def _replacement(yaml: str, owner: Mapping, name: str, value: str) -> Splice:
+    key, old = next((key, node) for key, node in owner.entries if key.text == name)
+    if isinstance(old, Scalar) and old.start == old.end:  # nothing was typed there
+        colon = re.compile(r"\s*:").match(yaml, key.end)
+        place = colon.end() if colon else key.end
+        return Splice(place, place, f" {value}" if colon else f": {value}")
+    end = _end(old)
+    return Splice(old.start, old.end if end is None else end, value)
 
 
 def _line(yaml: str, key: Scalar, entry: str, end: int | None) -> Splice:

@@ -96,6 +96,13 @@ def test_writes_offsets_and_hash_and_touches_nothing_else(tmp_path: Path, newlin
     assert read_article(folder).problems == ()
 
 
+def test_a_bare_key_in_brackets_gets_its_value(tmp_path: Path) -> None:
+    link = "{voice: x, cue: on Sunday, at}"
+    folder = write(tmp_path, TOP + "statements:\n" + STATEMENT.replace("[gazette]", f"[gazette, {link}]"))
+    assert anchor_file(folder).problems == ()
+    assert f"cue: on Sunday, at: {place('on Sunday')}}}" in (folder / "claims.yaml").read_text()
+
+
 def test_a_file_that_is_right_is_not_touched(tmp_path: Path) -> None:
     folder = write(tmp_path, BEFORE)
     anchor_file(folder)
@@ -139,6 +146,28 @@ def test_leaves_what_it_cannot_find_and_fills_the_rest(tmp_path: Path) -> None:
     written = (folder / "claims.yaml").read_text()
     assert written.count("    at: 1-2\n") == 3
     assert "sha256: " in written
+
+
+REPLACED = {
+    "another": ("at: 1-2 # c", "at: {at} # c"),
+    "nothing": ("at: # c", "at: {at} # c"),
+    "null": ("at: ~", "at: {at}"),
+    "nonsense": ("at: 'here'", "at: {at}"),
+    "a list": ("at: [1-2, 3-4] # c", "at: {at} # c"),
+    "a list on lines": ("at:\n      - 1-2\n      - 3-4 # c", "at:\n      {at} # c"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), REPLACED.values(), ids=REPLACED)
+def test_offsets_are_replaced_in_their_place(tmp_path: Path, old: str, new: str) -> None:
+    claims = TOP + "  sha256:\nstatements:\n" + STATEMENT.replace("fire:\n", f"fire:\n    {old}\n", 1)
+    folder = write(tmp_path, claims)
+    done = anchor_file(folder)
+    assert [anchored.result for anchored in done.places] == ["moved"]
+    after = claims.replace(old, new.format(at=place("guards opened fire")))
+    after = after.replace("sha256:", f"sha256: {read_text(folder / 'article.txt')[1]}")
+    assert (folder / "claims.yaml").read_text() == after
+    assert read_article(folder).problems == ()
 
 
 UNTOUCHED = {

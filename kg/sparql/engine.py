@@ -1,0 +1,137 @@
+"""The engine behind one worker: opens a generation, runs a query, writes its answer. Only workers import this."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+)
+
+from kg.errors import BadInput
+from kg.sparql import frames
+from kg.sparql.messages import Failure, Job, Start
+from kg.sparql.rows import counter
+from kg.sparql.writer import TooLarge, Writer
+
+_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_SENTENCE = re.compile(r"[A-Z]\w* [^\[\]']+")
+_STORAGE = ("IO error", "Corruption")
+_RESULTS = {
+    "JSON": QueryResultsFormat.JSON,
+    "XML": QueryResultsFormat.XML,
+    "CSV": QueryResultsFormat.CSV,
+    "TSV": QueryResultsFormat.TSV,
+}
+_GRAPHS = {
+    "TURTLE": RdfFormat.TURTLE,
+    "N_TRIPLES": RdfFormat.N_TRIPLES,
+    "N_QUADS": RdfFormat.N_QUADS,
+    "TRIG": RdfFormat.TRIG,
+    "RDF_XML": RdfFormat.RDF_XML,
+    "JSON_LD": RdfFormat.JSON_LD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A generation that is ready to be queried; `backend` is "memory" or "disk"."""
+
+    store: Store
+    quads: int
+    backend: str
+
+
+def open_store(start: Start) -> Opened:
+    """Load the generation into memory when it is small enough, else open it read-only. Raises OSError."""
+    quads = _lines(Path(start.data)) if start.quads is None else start.quads
+    if quads > start.memory_quads:
+        return Opened(Store.read_only(start.record), quads, "disk")
+    store = Store()
+    store.bulk_load(path=start.data, format=RdfFormat.N_QUADS, lenient=True)
+    return Opened(store, quads, "memory")
+
+
+def answer(store: Store, job: Job, pipe: int) -> None:
+    """Run a query and write its answer, or why there is none, as frames. Raises BrokenPipeError."""
+    try:
+        _write(store, job, pipe)
+    except BrokenPipeError:
+        raise
+    except (SyntaxError, BadInput, TooLarge, MemoryError, RuntimeError, OSError) as error:
+        frames.send(pipe, frames.FAILURE, _failure(error, job.text).encode())
+
+
+def _write(store: Store, job: Job, pipe: int) -> None:
+    rows = counter(job.syntax) if job.rows is not None else None
+    writer = Writer(pipe, job.bytes, rows, job.rows or 0)
+    results = _query(store, job)
+    if isinstance(results, QueryTriples):
+        results.serialize(writer, _GRAPHS[job.syntax])  # type: ignore[arg-type]
+    else:
+        results.serialize(writer, _RESULTS[job.syntax])  # type: ignore[arg-type]
+    writer.finish()
+
+
+def _failure(error: Exception, text: str) -> Failure:
+    match error:
+        case SyntaxError():
+            return Failure("QuerySyntax", *explain(str(error), text))
+        case TooLarge():
+            return Failure("AnswerTooLarge", f"{error}: add LIMIT to the query, or make it more selective")
+        case BadInput():
+            return Failure("BadInput", str(error))
+        case MemoryError():
+            return Failure("TooComplex", "the query needs more memory than allowed")
+        case OSError() if str(error).startswith(_STORAGE):
+            return Failure("StoreUnavailable", f"the data cannot be read: {error}")
+    return Failure("BadInput", f"the query cannot be evaluated: {error}")
+
+
+def _query(store: Store, job: Job) -> QuerySolutions | QueryTriples | QueryBoolean:
+    if not job.named:
+        return store.query(job.text, use_default_graph_as_union=job.union)
+    default: list[NamedNode | BlankNode | DefaultGraph] = [*map(_graph, job.default_graphs)]
+    named: list[NamedNode | BlankNode] = [*map(_graph, job.named_graphs)]
+    return store.query(job.text, default_graph=default, named_graphs=named)
+
+
+def _graph(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise BadInput(f"expected the absolute IRI of a graph, found {iri[:200]!r}") from error
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+
+
+def explain(message: str, text: str) -> tuple[str, int | None, int | None]:
+    """The engine's message of a syntax error as a sentence, with line and column (1-based) where it says them."""
+    found = _PLACE.match(message)
+    if found is None:
+        return message[:300], None, None
+    line, column = int(found[1]), int(found[2])
+    # The engine lists every token that it tried last, which misleads ("expected ENCODE_FOR_URI" for a bracket
+    # that is missing), and, where it knows more, a sentence of its own: "Prefix not found".
+    sentences = [part for part in found[3].split(", ") if _SENTENCE.fullmatch(part)]
+    what = "; ".join(sentences) or "the query cannot be understood"
+    return f"line {line}, column {column}: {what}, {_near(text, line, column)}", line, column
+
+
+def _near(text: str, line: int, column: int) -> str:
+    lines = text.split("\n")
+    if line > len(lines) or not "".join([lines[line - 1][column - 1 :], *lines[line:]]).strip():
+        return "at its end"
+    there = lines[line - 1]
+    return f"near {there[max(0, column - 21) : column + 19].strip()!r}"

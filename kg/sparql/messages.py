@@ -1,0 +1,77 @@
+"""What the service and its workers tell each other; each is JSON in a frame, or an argument at the start."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+class _Message:
+    def encode(self) -> bytes:
+        """As JSON in UTF-8."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode("utf-8", "surrogatepass")  # type: ignore[call-overload]
+
+    @classmethod
+    def decode(cls, encoded: bytes | str) -> Self:
+        """Read what `encode` wrote."""
+        text = encoded if isinstance(encoded, str) else encoded.decode("utf-8", "surrogatepass")
+        content: dict[str, Any] = json.loads(text)
+        return cls(**content)
+
+
+@dataclass(frozen=True, slots=True)
+class Start(_Message):
+    """What a worker is started with: a generation's number, its files, and the limits of the process.
+
+    `quads` is their number where it is known; `memory` is in bytes; `parent` the id of the starting process.
+    """
+
+    generation: int
+    record: str
+    data: str
+    quads: int | None
+    memory_quads: int
+    memory: int
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hello(_Message):
+    """What a worker says when it is ready; `filter` is the reason why the network is not cut off, None if it is.
+
+    `backend` is "memory" or "disk"; `limited` says whether its memory is.
+    """
+
+    generation: int
+    quads: int
+    backend: str
+    filter: str | None
+    limited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job(_Message):
+    """One query: its text, dataset, how to write the answer, and its limits.
+
+    `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
+    `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now.
+    """
+
+    text: str
+    union: bool
+    named: bool
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    syntax: str
+    seconds: float
+    rows: int | None
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(_Message):
+    """Why there is no answer, or not the rest of it: the name of a class of `kg.errors`, and its text."""
+
+    error: str
+    text: str
+    line: int | None = None
+    column: int | None = None

@@ -1,0 +1,282 @@
+"""Keeps query workers ready on the current generation: starts them, watches them, replaces them."""
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from kg.errors import DeadlineExceeded, StoreUnavailable
+from kg.sparql import frames
+from kg.sparql.admission import OWN, SLICE
+from kg.sparql.limits import Limits
+from kg.sparql.messages import Hello, Start
+from kg.sparql.process import Worker
+
+SPARE = 1  # takes the place of a worker that goes to the slow lane
+TICK = 0.2  # seconds between two looks at CURRENT
+START_SECONDS = 300.0  # a worker that loads for longer is given up
+LONGEST_PAUSE = 10.0  # seconds between attempts, when workers keep dying at start
+
+
+class Generation(Protocol):
+    """A published state: its number, the engine's folder, and the same quads as N-Quads."""
+
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def record(self) -> Path: ...  # noqa: D102
+    @property
+    def data(self) -> Path: ...  # noqa: D102
+
+
+class Source(Protocol):
+    """Where generations come from."""
+
+    def current(self) -> Generation | None:
+        """The one to serve, None before the first; raises StoreUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The pool now: the generation it serves, how many workers live, and why the last start failed."""
+
+    hello: Hello | None
+    workers: int
+    failure: str | None
+
+
+@dataclass(slots=True)
+class _Pause:
+    attempts: int = 0
+    until: float = 0.0
+
+    def extend(self) -> None:
+        self.attempts += 1
+        self.until = time.monotonic() + min(0.1 * 2**self.attempts, LONGEST_PAUSE)
+
+
+class Pool:
+    """`take` a worker, then `give_back` or `discard` it; any thread may.
+
+    One thread starts all workers, for they end with the thread that started them. It follows the source: when the
+    first worker on a new generation is ready, that generation is served and idle workers on the old one are ended.
+    """
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self._source, self._limits = source, limits
+        self._size = limits.concurrent + OWN + SPARE
+        self._changed = threading.Condition()
+        self._serving: Generation | None = None
+        self._target: Generation | None = None
+        self._hello: Hello | None = None
+        self._failure: str | None = None  # why the last worker that failed to start did
+        self._lost: str | None = None  # why the source does not say what to serve
+        self._starting: dict[Worker, float] = {}
+        self._idle: list[Worker] = []
+        self._living: set[Worker] = set()
+        self._ready: set[Worker] = set()  # those that make up the pool's size: starting, idle, or in the fast lane
+        self._pauses: dict[int, _Pause] = {}
+        self._stopping = False
+        self._bell = os.pipe()
+        os.set_blocking(self._bell[1], False)
+        self._thread = threading.Thread(target=self._manage, name="query-workers", daemon=True)
+
+    def start(self, seconds: float) -> None:
+        """Start workers; wait so long for the first to be ready, or to fail, or for there to be no generation."""
+        self._follow()
+        self._thread.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle or self._failure or self._target is None, seconds)
+
+    def take(self, deadline: float, gone: Callable[[], bool]) -> Worker:
+        """A worker that is ready, waiting for one until `deadline` (on the monotonic clock).
+
+        Raises StoreUnavailable when none can be started, DeadlineExceeded.
+        """
+        with self._changed:
+            while True:
+                while self._idle:
+                    worker = self._idle.pop()
+                    if worker.alive:
+                        return worker
+                self._wait(deadline, gone)
+
+    def give_back(self, worker: Worker) -> None:
+        """Return a worker that has answered; it is ended where it cannot serve again."""
+        with self._changed:
+            usable = worker in self._ready and not worker.niced and not self._stopping
+            if usable and self._serving is not None and worker.generation == self._serving.number:
+                self._idle.append(worker)
+                self._changed.notify()
+                return
+        self.discard(worker)
+
+    def slow_down(self, worker: Worker) -> None:
+        """Let a worker go on behind all others, and have another take its place."""
+        worker.be_nice()
+        with self._changed:
+            self._ready.discard(worker)
+        self._ring()
+
+    def discard(self, worker: Worker) -> int:
+        """End a worker, and have another take its place; its exit code, or minus the signal that ended it."""
+        worker.kill()
+        code = worker.wait()
+        with self._changed:
+            self._ready.discard(worker)
+            self._living.discard(worker)
+        self._ring()
+        return code
+
+    def status(self) -> Status:
+        """How the pool is."""
+        with self._changed:
+            return Status(self._hello, len(self._living) - len(self._starting), self._lost or self._failure)
+
+    def stop(self) -> None:
+        """End all workers; those who drive one find its pipe at its end. Again: nothing."""
+        with self._changed:
+            if self._stopping:
+                return
+            self._stopping = True
+            doomed, busy = [*self._idle, *self._starting], set(self._living)
+            self._idle.clear()
+            self._changed.notify_all()
+            self._ring_once()
+        if self._thread.is_alive():
+            self._thread.join()
+        for end in self._bell:
+            os.close(end)
+        for worker in busy.difference(doomed):
+            worker.kill()
+        for worker in doomed:
+            self.discard(worker)
+
+    def _wait(self, deadline: float, gone: Callable[[], bool]) -> None:
+        if self._stopping:
+            raise StoreUnavailable("the service is shutting down")
+        if self._target is None and self._serving is None:
+            raise StoreUnavailable(self._lost or "nothing has been published yet")
+        if self._failure and not self._ready:
+            raise StoreUnavailable(f"no query worker can be started: {self._failure}")
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise DeadlineExceeded("no query worker became free in time; try again later")
+        self._changed.wait(min(left, SLICE))
+        if gone():
+            raise StoreUnavailable("the client left while its query waited")
+
+    # What follows runs in the one permanent thread.
+
+    def _manage(self) -> None:
+        while not self._stopping:
+            self._follow()
+            self._bury()
+            self._fill()
+            self._listen()
+
+    def _follow(self) -> None:
+        try:
+            target = self._source.current()
+        except StoreUnavailable as error:
+            self._lost = str(error)
+            return
+        with self._changed:
+            self._target, self._lost = target, None
+
+    def _bury(self) -> None:
+        with self._changed:
+            dead = [worker for worker in self._idle if not worker.alive]
+            self._idle = [worker for worker in self._idle if worker not in dead]
+            late = [worker for worker, since in self._starting.items() if time.monotonic() - since > START_SECONDS]
+        for worker in dead:
+            self.discard(worker)
+        for worker in late:
+            worker.kill()
+
+    def _fill(self) -> None:
+        wanted = {g.number: g for g in (self._serving, self._target) if g is not None}
+        self._pauses = {number: self._pauses.get(number, _Pause()) for number in wanted}
+        for number, generation in wanted.items():
+            with self._changed:
+                missing = self._size - sum(worker.generation == number for worker in self._ready)
+            for _ in range(missing):
+                if time.monotonic() >= self._pauses[number].until and not self._stopping:
+                    self._begin(generation)
+
+    def _begin(self, generation: Generation) -> None:
+        known = self._hello.quads if self._hello and self._hello.generation == generation.number else None
+        start = Start(
+            generation.number,
+            str(generation.record),
+            str(generation.data),
+            known,
+            self._limits.memory_quads,
+            self._limits.memory,
+            os.getpid(),
+        )
+        try:
+            worker = Worker(start)
+        except OSError as error:
+            self._failed(generation.number, f"{error.strerror}")
+            return
+        with self._changed:
+            self._starting[worker] = time.monotonic()
+            self._ready.add(worker)
+            self._living.add(worker)
+
+    def _listen(self) -> None:
+        poll = select.poll()
+        poll.register(self._bell[0], select.POLLIN)
+        by_number = {worker.fileno(): worker for worker in self._starting}
+        for number in by_number:
+            poll.register(number, select.POLLIN)
+        for number, _ in poll.poll(TICK * 1000):
+            if number == self._bell[0]:
+                os.read(number, 4096)
+            else:
+                self._hear(by_number[number])
+
+    def _hear(self, worker: Worker) -> None:
+        said = worker.receive(0)
+        if said is None:
+            with self._changed:
+                self._starting.pop(worker)
+            self._failed(worker.generation, f"a worker ended at its start with code {self.discard(worker)}")
+        for frame in said or ():
+            if frame.kind == frames.HELLO:
+                worker.hello = Hello.decode(frame.body)
+                self._welcome(worker, worker.hello)
+
+    def _welcome(self, worker: Worker, hello: Hello) -> None:
+        old: list[Worker] = []
+        with self._changed:
+            self._starting.pop(worker)
+            if self._target is not None and self._target.number == worker.generation:
+                if self._serving is None or self._serving.number != worker.generation:
+                    old, self._idle = self._idle, []
+                self._serving, self._hello, self._failure = self._target, hello, None
+            self._pauses[worker.generation] = _Pause()
+        self.give_back(worker)
+        for retired in old:
+            self.discard(retired)
+
+    def _failed(self, number: int, reason: str) -> None:
+        self._pauses.setdefault(number, _Pause()).extend()
+        with self._changed:
+            self._failure = f"generation {number}: {reason}"
+            self._changed.notify_all()
+
+    def _ring(self) -> None:
+        with self._changed:
+            if not self._stopping:
+                self._ring_once()
+
+    def _ring_once(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # it rings already
+            os.write(self._bell[1], b"!")

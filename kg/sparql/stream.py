@@ -1,0 +1,121 @@
+"""Answers that are still being written: a worker's output is drained at its own speed, and read at the client's."""
+
+import math
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from kg.errors import Busy, KgError, StoreUnavailable
+from kg.sparql.run import Run
+
+MOST = 16  # answers open at once
+IN_MEMORY = 1 << 20  # bytes of an answer that are not put on disk
+PIECE = 1 << 16  # bytes handed to the client at a time
+STALLED = 30.0  # seconds without reading after which another may take an answer's place
+
+
+class Stream(Iterator[bytes]):
+    """The rest of an answer. Raises what ends the query, or StoreUnavailable when the client stalled."""
+
+    def __init__(self, run: Run, head: list[bytes], closed: Callable[["Stream"], None]) -> None:
+        self._run, self._head, self._tell = run, head, closed
+        # Closed by `_drop`; it outlives this function by far.
+        self._spool = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+        self._changed = threading.Condition()
+        self._written, self._read = 0, 0
+        self._whole, self._closed = False, False
+        self._error: KgError | None = None
+        self.read_at = time.monotonic()
+        self._pump = threading.Thread(target=self._drain, name="answer", daemon=True)
+        self._pump.start()
+
+    def __next__(self) -> bytes:
+        self.read_at = time.monotonic()
+        if self._head:
+            return self._head.pop(0)
+        with self._changed:
+            self._changed.wait_for(lambda: self._read < self._written or self._whole or self._error)
+            self.read_at = time.monotonic()
+            if self._error:
+                raise self._error
+            if self._read < self._written:
+                return self._piece()
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """Drop what is left; a query that still runs is ended."""
+        self._end(StoreUnavailable("the answer was closed before its end"))
+
+    def expire(self) -> None:
+        """Drop what is left because nobody reads it."""
+        self._end(StoreUnavailable(f"the answer was not read for {STALLED:.0f} seconds, and was dropped"))
+
+    def _end(self, error: KgError) -> None:
+        with self._changed:
+            if self._closed:
+                return
+            self._closed = True
+            self._error = self._error or error
+            self._spool.close()
+            self._changed.notify_all()
+        self._tell(self)
+
+    def _piece(self) -> bytes:
+        self._spool.seek(self._read)
+        piece = self._spool.read(min(PIECE, self._written - self._read))
+        self._read += len(piece)
+        return piece
+
+    def _drain(self) -> None:
+        error = None
+        try:
+            while piece := self._run.next(math.inf, lambda: self._closed):
+                self._keep(piece)
+        except KgError as raised:
+            error = raised
+        except OSError as raised:  # the disk is full
+            self._run.abort("spool")
+            error = StoreUnavailable(f"the answer cannot be kept: {raised.strerror}")
+        with self._changed:
+            self._error, self._whole = self._error or error, True
+            self._changed.notify_all()
+
+    def _keep(self, piece: bytes) -> None:
+        with self._changed:
+            if not self._closed:
+                self._spool.seek(self._written)
+                self._spool.write(piece)
+                self._written += len(piece)
+                self._changed.notify_all()
+
+
+class Streams:
+    """The open streams: at most `MOST`."""
+
+    def __init__(self) -> None:
+        self._open: set[Stream] = set()
+        self._lock = threading.Lock()
+
+    def open(self, run: Run, head: list[bytes]) -> Stream:
+        """Stream the rest of an answer. Raises Busy when too many are open and none has stalled."""
+        with self._lock:
+            stalled = self._stalled() if len(self._open) >= MOST else None
+        if stalled is not None:
+            stalled.expire()
+        with self._lock:
+            if len(self._open) >= MOST:
+                run.abort("streams full")
+                raise Busy("too many large answers are being read; try again later", 5)
+            stream = Stream(run, head, self._forget)
+            self._open.add(stream)
+            return stream
+
+    def _stalled(self) -> Stream | None:
+        oldest = min(self._open, key=lambda stream: stream.read_at)
+        return oldest if time.monotonic() - oldest.read_at > STALLED else None
+
+    def _forget(self, stream: Stream) -> None:
+        with self._lock:
+            self._open.discard(stream)

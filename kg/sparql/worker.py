@@ -1,0 +1,56 @@
+"""`python -m kg.sparql.worker`: a process that answers one query at a time over one generation, and may be killed."""
+
+import os
+import signal
+import sys
+
+from kg.sparql import frames, sandbox
+from kg.sparql.messages import Hello, Job, Start
+
+GRACE = 0.5  # seconds after its deadline in which the service should have ended this process
+
+
+def main(argument: str) -> None:
+    """Serve until the service closes standard input."""
+    start = Start.decode(argument)
+    sandbox.die_with(start.parent)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # sent to the whole group: the service decides when workers end
+    sandbox.no_core()
+    # Before the engine is imported: it must never have had the network.
+    reason = sandbox.refuse_network()
+    jobs, answers = _take_pipes()
+    _serve(start, reason, jobs, answers)
+
+
+def _take_pipes() -> tuple[int, int]:
+    """Move the pipes away from where a stray print or read would find them."""
+    jobs, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return jobs, answers
+
+
+def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
+    from kg.sparql import engine
+
+    opened = engine.open_store(start)
+    limited = sandbox.limit_memory(start.memory)
+    reason = reason or sandbox.end_on_network()
+    hello = Hello(start.generation, opened.quads, opened.backend, reason, limited)
+    frames.send(answers, frames.HELLO, hello.encode())
+    while (frame := frames.receive(jobs)) is not None:
+        job = Job.decode(frame.body)
+        # The default action of SIGALRM ends the process even in the middle of the engine.
+        signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE)
+        try:
+            engine.answer(opened.store, job, answers)
+        except BrokenPipeError:
+            break
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -45,6 +45,7 @@ Examples:
   kg validate                    what is wrong, each thing with its file and line
   kg query -f queries/who-said-what.rq
 
+\b
 Exit codes: 0 ok, 1 findings, 2 usage, 3 input unreadable, 4 store or endpoint unavailable.
 Settings: a flag, then KG_NAME in the environment, then kg.toml, then the default."""
 

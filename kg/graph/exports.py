@@ -29,7 +29,8 @@ def _plain_triples(quads: list[Quad], schema: Schema) -> Iterator[tuple[object, 
         if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
             classes.setdefault(quad.subject, set()).add(quad.object)
     for node, types in classes.items():
-        projections = [p for cls in types if (p := schema.projection(cls)) is not None]
+        values = [quad.object for quad in roles[node]]
+        projections = [p for cls in types if (p := schema.projection(cls, values)) is not None]
         if len(types) == 1 and projections:
             yield from ((node, triple) for triple in _project(roles[node], projections[0]))
 

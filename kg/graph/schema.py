@@ -3,7 +3,7 @@
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -121,8 +121,15 @@ class Schema:
         """False when a statement so marked says one thing as a whole (a negated one, a forbidden one)."""
         return all(o.value != "false" for o in self.objects(concept, AT.distributes) if isinstance(o, Literal))
 
-    def projection(self, cls: NamedNode) -> Projection | None:
-        """The plain triple that a proposition of this class, or else its nearest parent, stands for."""
+    def projection(self, cls: NamedNode, concepts: Iterable[object] = ()) -> Projection | None:
+        """The plain triple that a proposition of this class, or else its nearest parent, stands for.
+
+        A concept among its values may name another predicate: a deputy does not command.
+        """
+        for concept in concepts:
+            if isinstance(concept, NamedNode) and (own := self.objects(concept, AT.projectsPredicate)):
+                plain = self.projection(cls)
+                return plain and replace(plain, predicate=NamedNode(own[0].value))
         todo = [cls]
         while todo:
             current = todo.pop(0)

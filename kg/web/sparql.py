@@ -12,7 +12,7 @@ bp = Blueprint("sparql", __name__)
 METHODS = "GET, HEAD, POST, OPTIONS"
 
 
-@bp.route("/sparql", methods=["GET", "POST"])
+@bp.route("/sparql", methods=["GET", "POST"], provide_automatic_options=False, strict_slashes=False)
 def sparql() -> Response:
     """Answer a query (SPARQL 1.1 Protocol, section 2.1)."""
     query = read_query(request.method, request.content_type or "", request.query_string, request.get_data())
@@ -21,7 +21,7 @@ def sparql() -> Response:
     return _response(service.answer(query, request.headers.get("Accept"), gone))
 
 
-@bp.route("/sparql", methods=["OPTIONS"])
+@bp.route("/sparql", methods=["OPTIONS"], strict_slashes=False)
 def options() -> Response:
     """What a browser asks before it sends a query from another origin (Fetch, CORS preflight)."""
     response = Response(status=204)

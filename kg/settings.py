@@ -82,7 +82,7 @@ def _read(name: str, value: object) -> object:
         number = kind(str(value))
     except ValueError:
         raise BadInput(f"setting {name}: expected a {'whole ' if kind is int else ''}number, found {value!r}") from None
-    least = 0 if name in {"port", "queue", "slow"} else 1
+    least = 0 if name in {"queue", "slow"} else 1
     if kind is not str and number < least and name not in _NUMBERS:  # type: ignore[operator]
         raise BadInput(f"setting {name}: expected at least {least}, found {value!r}")
     if name in _NUMBERS and not 0 < number < float("inf"):  # type: ignore[operator]

@@ -40,7 +40,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         "--articles", metavar="DIR", help="The corpus; `none` for none (default: the one that comes with it)."
     ),
     "host": click.option("--host", metavar="ADDRESS", help="Address to listen on (default: 127.0.0.1)."),
-    "port": click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (default: 8000)."),
+    "port": click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: 8000)."),
 }
 
 

@@ -1,5 +1,6 @@
 """`kg serve`."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import click
 from kg.cli.options import with_settings
 from kg.errors import StoreUnavailable
 from kg.settings import Settings
+from kg.sparql.sandbox import die_with
 from kg.store.generations import Generations
 
 
@@ -36,10 +38,12 @@ def command(settings: Settings) -> None:
 
 def _build(settings: Settings) -> None:
     """Build in a process of its own: the server is forked from this one, and no store may be open in it then."""
-    done = subprocess.run([sys.executable, "-m", "kg", "build"], env=_environment(settings), check=False)
-    if done.returncode != 0 and Generations(settings.data).current() is None:
-        sys.exit(done.returncode)
-    if done.returncode != 0:
+    command = [sys.executable, "-m", "kg", "build"]
+    end_with_me = functools.partial(die_with, os.getpid())
+    code = subprocess.run(command, env=_environment(settings), check=False, preexec_fn=end_with_me).returncode
+    if code != 0 and Generations(settings.data).current() is None:
+        sys.exit(code)
+    if code != 0:
         click.echo("warning: not everything could be built (see above); serving what was published before", err=True)
 
 

@@ -1,9 +1,7 @@
 """What `kg serve` runs: granian with one worker process around the gateway, and an orderly end."""
 
-import ctypes
 import os
 import resource
-import signal
 import socket
 import sys
 
@@ -12,11 +10,11 @@ from granian.server import Server
 
 from kg.errors import StoreUnavailable
 from kg.settings import Settings
+from kg.sparql.sandbox import die_with
 from kg.sparql.service import QueryService
 from kg.web.app import create_app
 from kg.web.gateway import Gateway
 
-PR_SET_PDEATHSIG = 1
 DRAIN = 5  # seconds after the last query's deadline in which slow readers may finish
 
 EXAMPLE = """SELECT ?who ?words { ?s at:claimedBy/rdfs:label ?who ; at:groundedIn/at:exact ?words } LIMIT 5"""
@@ -55,7 +53,7 @@ def make_gateway(settings: Settings) -> Gateway:
     service = QueryService(settings)
 
     def start() -> None:
-        _die_with(parent)
+        die_with(parent)  # a server that nobody supervises must not stay
         _allow_many_connections()
         service.start()
         _announce(settings, service)
@@ -63,14 +61,6 @@ def make_gateway(settings: Settings) -> Gateway:
     return Gateway(
         create_app(settings, service).wsgi_app, settings, start, lambda: service.close(settings.query_seconds)
     )
-
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel to end this process with its parent: a server nobody supervises must not stay."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _allow_many_connections() -> None:

@@ -1,6 +1,8 @@
 """What a build publishes, keeps and refuses, on a real store."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 from pyoxigraph import NamedNode, Quad
@@ -10,6 +12,7 @@ from kg.build.pipeline import Outcome, build, validate
 from kg.report import NotConforming
 from kg.vocab import AT, NS, RDF
 from tests.conftest import CLAIMS, ENTITIES, TEXT, Project
+from tests.live import environment
 
 BASE = "https://w3id.org/attest/id/"
 OTHER = (
@@ -70,6 +73,17 @@ def test_building_twice_gives_the_same_bytes(project: Project) -> None:
     assert first.generation is not None
     assert again.generation is not None
     assert first.generation.data.read_bytes() == again.generation.data.read_bytes()
+
+
+def test_two_processes_with_other_hashes_give_the_same_bytes(project: Project) -> None:
+    s, made = project.settings, []
+    for seed in ("1", "2"):
+        data = project.root / f"seed-{seed}"
+        env = environment(articles=s.articles, ontology=s.ontology, shapes=s.shapes, data=data)
+        build_it = [sys.executable, "-m", "kg", "build"]
+        subprocess.run(build_it, env={**env, "PYTHONHASHSEED": seed}, cwd=project.root, check=True, capture_output=True)
+        made.append((data / "generations" / "1" / "data.nq").read_bytes())
+    assert made[0] == made[1]
 
 
 def test_replacing_one_article_touches_no_other(project: Project) -> None:

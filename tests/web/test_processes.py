@@ -16,7 +16,7 @@ from kg.store.generations import Generations
 from kg.store.recovery import problems
 from kg.vocab import AT, RDF
 from tests.conftest import CLAIMS, Project
-from tests.live import CROSS, Server, environment, gone, serving
+from tests.live import CROSS, Server, environment, free_port, gone, serving
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/attest/ontology#Statement> }"
 
@@ -137,6 +137,19 @@ def test_kill_9_of_the_writer_at_any_moment(project: Project) -> None:
     assert kg(project, "build").returncode == 0
     leftovers = [p.name for p in (project.settings.data / "generations").iterdir() if not p.name.isdigit()]
     assert leftovers == []
+
+
+def test_kill_9_of_a_server_that_still_builds(project: Project) -> None:
+    command = [sys.executable, "-m", "kg", "serve", "--port", str(free_port())]
+    server = subprocess.Popen(command, env=environment(**given(project)), cwd=project.root, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 20
+    children: list[psutil.Process] = []
+    while not children and time.monotonic() < end:
+        children = psutil.Process(server.pid).children(recursive=True)
+    server.kill()
+    server.wait()
+    assert children
+    assert gone(children, timeout=1) == []
 
 
 def test_an_address_in_use_is_told(project: Project) -> None:

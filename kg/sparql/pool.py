@@ -104,6 +104,7 @@ class Pool:
                     worker = self._idle.pop()
                     if worker.alive:
                         return worker
+                    self.discard(worker)
                 self._wait(deadline, gone)
 
     def give_back(self, worker: Worker) -> None:

@@ -17,7 +17,7 @@ from kg.sparql.negotiate import MediaType, negotiate
 from kg.sparql.pool import Pool
 from kg.sparql.protocol import Query
 from kg.sparql.run import FAST, Run
-from kg.sparql.stream import IN_MEMORY, Streams
+from kg.sparql.stream import WHOLE, Streams
 from kg.store.generations import Generations
 
 PROBE = Query("ASK {}", timeout=2.0)
@@ -163,7 +163,7 @@ class QueryService:
         """The whole answer if it is small and quick, else a stream that begins with what there is."""
         pieces: list[bytes] = []
         size, until = 0, float("inf")
-        while size <= IN_MEMORY and (piece := run.next(until, gone)) is not None:
+        while size <= WHOLE and (piece := run.next(until, gone)) is not None:
             if not piece:
                 return Answer(media.name, run.generation, size, _whole(pieces))
             if not pieces:

@@ -10,38 +10,37 @@ from kg.errors import Busy, KgError, StoreUnavailable
 from kg.sparql.run import Run
 
 MOST = 16  # answers open at once
-IN_MEMORY = 1 << 20  # bytes of an answer that are not put on disk
+WHOLE = 1 << 20  # bytes of an answer that is not streamed if it is complete soon
+IN_MEMORY = 1 << 21  # bytes of a streamed answer that are not put on disk
 PIECE = 1 << 16  # bytes handed to the client at a time
 STALLED = 30.0  # seconds without reading after which another may take an answer's place
 
 
 class Stream(Iterator[bytes]):
-    """The rest of an answer. Raises what ends the query, or StoreUnavailable when the client stalled."""
+    """An answer that begins with `head`. Raises what ends the query, or StoreUnavailable when it was closed."""
 
     def __init__(self, run: Run, head: list[bytes], closed: Callable[["Stream"], None]) -> None:
-        self._run, self._head, self._tell = run, head, closed
-        # Closed by `_drop`; it outlives this function by far.
-        self._spool = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+        self._run, self._tell = run, closed
+        self._spool = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by `_end`
         self._changed = threading.Condition()
         self._written, self._read = 0, 0
         self._whole, self._closed = False, False
         self._error: KgError | None = None
         self.read_at = time.monotonic()
-        self._pump = threading.Thread(target=self._drain, name="answer", daemon=True)
-        self._pump.start()
+        for piece in head:
+            self._keep(piece)
+        threading.Thread(target=self._drain, name="answer", daemon=True).start()
 
     def __next__(self) -> bytes:
-        self.read_at = time.monotonic()
-        if self._head:
-            return self._head.pop(0)
         with self._changed:
-            self._changed.wait_for(lambda: self._read < self._written or self._whole or self._error)
             self.read_at = time.monotonic()
-            if self._error:
-                raise self._error
-            if self._read < self._written:
+            self._changed.wait_for(lambda: self._read < self._written or self._whole or self._error or self._closed)
+            self.read_at = time.monotonic()
+            if self._read < self._written and not self._error and not self._closed:
                 return self._piece()
         self.close()
+        if self._error:
+            raise self._error
         raise StopIteration
 
     def close(self) -> None:
@@ -57,7 +56,8 @@ class Stream(Iterator[bytes]):
             if self._closed:
                 return
             self._closed = True
-            self._error = self._error or error
+            if not (self._whole and self._read == self._written):
+                self._error = self._error or error
             self._spool.close()
             self._changed.notify_all()
         self._tell(self)
@@ -79,7 +79,7 @@ class Stream(Iterator[bytes]):
             self._run.abort("spool")
             error = StoreUnavailable(f"the answer cannot be kept: {raised.strerror}")
         with self._changed:
-            self._error, self._whole = self._error or error, True
+            self._error, self._whole = self._error or error, error is None
             self._changed.notify_all()
 
     def _keep(self, piece: bytes) -> None:

@@ -1,6 +1,9 @@
 import concurrent.futures
 import contextlib
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,6 +11,9 @@ import psutil
 import pytest
 
 from kg.errors import BadInput, DeadlineExceeded, StoreUnavailable
+from kg.sparql.messages import Job, Start
+from kg.sparql.process import Worker
+from kg.sparql.service import QueryService
 
 from .support import COUNT, CROSS, QUADS, ask, eventually, number, serving, workers
 
@@ -79,3 +85,89 @@ def test_closing_refuses_new_queries_and_ends_running_ones(root: Path) -> None:
         with pytest.raises(StoreUnavailable, match="shutting down"):
             ask(service, "ASK {}")
         assert workers() == []
+
+
+FRONT = """
+import sys, threading, time
+from pathlib import Path
+from tests.sparql.support import CROSS, ask, settings
+from kg.sparql.service import QueryService
+service = QueryService(settings(Path(sys.argv[1]), query_seconds=60))
+service.start()
+threading.Thread(target=ask, args=(service, CROSS), daemon=True).start()
+while service.lanes()["slow"] == 0 or service.readiness().workers < 5: time.sleep(0.01)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda end: end.name)
+def test_no_worker_outlives_its_service(root: Path, end: signal.Signals) -> None:
+    checkout = str(Path(__file__).parents[2])
+    front = subprocess.Popen(
+        [sys.executable, "-c", FRONT, str(root)], cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with front:
+        assert front.stdout is not None
+        assert front.stdout.readline() == b"ready\n"
+        children = psutil.Process(front.pid).children(recursive=True)
+        assert len(children) == 5
+        front.send_signal(end)
+        front.wait(10)
+        _, alive = psutil.wait_procs(children, timeout=5)
+        assert alive == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_workers_leave_the_end_to_the_service(root: Path, number: signal.Signals) -> None:
+    with serving(root) as service:
+        eventually(lambda: service.readiness().workers == 4)
+        before = {process.pid for process in workers()}
+        for pid in before:
+            os.kill(pid, number)
+        time.sleep(0.3)
+        assert {process.pid for process in workers()} == before
+        assert service.readiness().ready
+
+
+def test_an_idle_worker_that_dies_is_replaced(root: Path) -> None:
+    with serving(root) as service:
+        eventually(lambda: service.readiness().workers == 4)
+        for process in workers():
+            process.kill()
+        assert number_soon(service) == QUADS
+        eventually(lambda: service.readiness().workers == 4)
+        eventually(lambda: len(psutil.Process().children()) == 4)
+
+
+def number_soon(service: QueryService) -> int:
+    """The count, even where the first worker asked has just died."""
+    try:
+        return number(service)
+    except StoreUnavailable:
+        return number(service)
+
+
+def test_the_dead_mans_switch_ends_a_query_that_nobody_watches(root: Path) -> None:
+    folder = root / "generations" / "1"
+    start = Start(1, str(folder / "record"), str(folder / "data.nq"), None, 10**6, 1 << 29, os.getpid())
+    worker = Worker(start)
+    try:
+        eventually(lambda: worker.receive(0.1))
+        worker.send(Job(CROSS, True, False, (), (), "JSON", 0.2, 10, 1000))
+        eventually(lambda: worker.receive(0.1) is None)
+    finally:
+        worker.kill()
+    assert worker.wait() == -signal.SIGALRM
+
+
+def test_the_service_itself_never_loads_the_engine(root: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['kg.store.generations'] = type(sys)('generations')\n"
+        "sys.modules['kg.store.generations'].Generations = None\n"
+        "import kg.sparql.service\n"
+        "print('pyoxigraph' in sys.modules, 'flask' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"

@@ -1,0 +1,83 @@
+import concurrent.futures
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kg.errors import StoreUnavailable
+
+from .support import QUADS, ask, eventually, number, publish, quads, serving, workers
+
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d <urn:p1> ?f FILTER(?c < ?f) }"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    publish(tmp_path, 1, quads())
+    return tmp_path
+
+
+@pytest.mark.parametrize(("memory_quads", "backend"), [(QUADS, "memory"), (QUADS - 1, "disk")])
+def test_a_new_generation_is_followed_and_the_old_one_may_go(own: Path, memory_quads: int, backend: str) -> None:
+    with serving(own, memory_quads=memory_quads) as service:
+        assert service.readiness().backend == backend
+        assert number(service) == QUADS
+        shutil.rmtree(own / "generations" / "1")
+        for _ in range(5):
+            assert number(service) == QUADS
+        publish(own, 3, quads(10, "new"))
+        eventually(lambda: service.readiness().generation == 3)
+        answer, body = ask(service, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g", format="csv")
+        assert (answer.generation, body.count(b"urn:new")) == (3, 5)
+        assert service.readiness().quads == 10
+        assert service.readiness().reason is None
+        eventually(lambda: len(workers()) == 4)
+        assert all('"generation": 3' in " ".join(process.cmdline()) for process in workers())
+
+
+def test_what_runs_is_finished_on_the_generation_it_began_with(own: Path) -> None:
+    with serving(own, query_seconds=20) as service, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        running = pool.submit(ask, service, SLOW)
+        eventually(lambda: sum(service.lanes().values()) == 1)
+        publish(own, 2, quads(10))
+        eventually(lambda: service.readiness().generation == 2)
+        assert ask(service, "ASK {}")[0].generation == 2
+        assert running.result()[0].generation == 1
+
+
+def test_going_back_is_followed_too(own: Path) -> None:
+    publish(own, 2, quads(10))
+    with serving(own) as service:
+        assert number(service) == 10
+        (own / "CURRENT").write_text("1\n")
+        eventually(lambda: service.readiness().generation == 1)
+        assert number(service) == QUADS
+
+
+def test_a_generation_that_cannot_be_loaded_does_not_replace_one_that_can(own: Path) -> None:
+    with serving(own) as service:
+        broken = publish(own, 2, quads(10)) / "data.nq"
+        broken.write_text("<urn:a> <urn:b> nonsense .\n")
+        eventually(lambda: (service.readiness().reason or "").startswith("generation 2: a worker ended at its start"))
+        readiness = service.readiness()
+        assert (readiness.ready, readiness.generation) == (True, 1)
+        assert number(service) == QUADS
+        publish(own, 3, quads(20))
+        eventually(lambda: service.readiness().generation == 3)
+        assert number(service) == 20
+        assert service.readiness().reason is None
+
+
+def test_the_first_generation_is_followed(tmp_path: Path) -> None:
+    with serving(tmp_path) as service:
+        publish(tmp_path, 1, quads(7))
+        eventually(lambda: service.readiness().ready)
+        assert number(service) == 7
+
+
+def test_no_worker_can_be_started(own: Path) -> None:
+    (own / "generations" / "1" / "data.nq").unlink()
+    with serving(own) as service:
+        with pytest.raises(StoreUnavailable, match="no query worker can be started: generation 1: a worker ended"):
+            ask(service, "ASK {}")
+        assert not service.readiness().ready

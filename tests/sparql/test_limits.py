@@ -1,0 +1,205 @@
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg.errors import AnswerTooLarge, Busy, DeadlineExceeded, StoreUnavailable, TooComplex
+from kg.sparql import stream
+from kg.sparql.protocol import Query
+from kg.sparql.service import Answer, QueryService
+
+from .support import QUADS, ask, eventually, never, number, serving, workers
+
+FORMATS = ["json", "xml", "csv", "tsv"]
+LARGE = "SELECT * {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {}"  # about 250 bytes of JSON a row
+TRICKLE = "SELECT * { ?s ?p ?o . ?d ?e ?f FILTER(?s = ?d || ?f = 1) }"  # 100 KB a second, for ten seconds
+
+
+@pytest.fixture(scope="module")
+def service(root: Path) -> Iterator[QueryService]:
+    with serving(root, query_rows=20_000, query_bytes=4_000_000, query_seconds=10) as service:
+        yield service
+
+
+def read(answer: Answer) -> tuple[int, Exception | None]:
+    """How many bytes came, and what ended them."""
+    total = 0
+    try:
+        for piece in answer.chunks:
+            total += len(piece)
+    except StoreUnavailable as error:
+        return total, error
+    except AnswerTooLarge as error:
+        return total, error
+    return total, None
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rows_up_to_the_limit_and_not_one_more(root: Path, name: str) -> None:
+    with serving(root, query_rows=100) as service:
+        assert ask(service, LARGE.format(100), format=name)[1]
+        with pytest.raises(AnswerTooLarge, match=r"exceeds the limit of 100 rows: add LIMIT"):
+            ask(service, LARGE.format(101), format=name)
+        assert ask(service, "SELECT ?x { VALUES ?y { 1 2 3 } }", format=name)[1]
+        assert service.readiness().workers > 0
+
+
+def test_rows_that_bind_nothing_are_rows(root: Path) -> None:
+    with serving(root, query_rows=100) as service:
+        for limit, error in ((100, contextlib.nullcontext()), (101, pytest.raises(AnswerTooLarge))):
+            with error:
+                ask(service, f"SELECT ?nothing {{ ?s ?p ?o }} LIMIT {limit}")
+
+
+def test_triples_are_not_rows(root: Path) -> None:
+    with serving(root, query_rows=10) as service:
+        assert ask(service, "CONSTRUCT WHERE { ?s ?p ?o }", format="nt")[1].count(b"\n") == QUADS
+
+
+def test_bytes_before_anything_is_sent(root: Path) -> None:
+    with serving(root, query_bytes=1000) as service:
+        with pytest.raises(AnswerTooLarge, match="exceeds the limit of 1000 bytes"):
+            ask(service, "CONSTRUCT WHERE { ?s ?p ?o }")
+        assert service.counters() == {}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rows_in_the_middle_of_a_stream(service: QueryService, name: str) -> None:
+    answer = service.answer(Query(LARGE.format(25_000), format=name), None, never)
+    assert answer.length is None
+    total, error = read(answer)
+    assert isinstance(error, AnswerTooLarge)
+    assert total > 1 << 20
+    assert number(service) == QUADS
+
+
+def test_bytes_in_the_middle_of_a_stream(service: QueryService) -> None:
+    total, error = read(service.answer(Query(LARGE.format(19_000)), None, never))
+    assert isinstance(error, AnswerTooLarge)
+    assert 1 << 20 < total <= 4_000_000
+
+
+def test_a_large_answer_is_a_stream_and_whole(service: QueryService) -> None:
+    answer = service.answer(Query(LARGE.format(12_000), format="tsv"), None, never)
+    assert answer.length is None
+    body = b"".join(answer.chunks)
+    assert len(body) > 1 << 20
+    assert body.count(b"\n") == 12_001
+    eventually(lambda: set(service.lanes().values()) == {0})
+
+
+def test_the_first_byte_does_not_wait_for_the_last(root: Path) -> None:
+    with serving(root, query_seconds=3) as service:
+        began = time.monotonic()
+        answer = service.answer(Query(TRICKLE), None, never)
+        assert next(answer.chunks)
+        assert time.monotonic() - began < 2
+        total, error = read(answer)
+        assert isinstance(error, DeadlineExceeded)
+        assert total > 10_000
+        with pytest.raises(DeadlineExceeded):
+            next(answer.chunks)
+        assert service.counters() == {"deadline": 1}
+
+
+def test_a_slow_reader_holds_no_worker(service: QueryService) -> None:
+    answer = service.answer(Query(LARGE.format(12_000), format="tsv"), None, never)
+    next(answer.chunks)
+    eventually(lambda: set(service.lanes().values()) == {0})
+    assert sum(map(len, answer.chunks)) > 1 << 20
+
+
+def test_closing_a_stream_early_ends_its_query(root: Path) -> None:
+    with serving(root, query_seconds=30) as service:
+        answer = service.answer(Query(TRICKLE), None, never)
+        next(answer.chunks)
+        assert service.lanes()["slow"] == 1
+        answer.chunks.close()
+        answer.chunks.close()
+        eventually(lambda: set(service.lanes().values()) == {0})
+        assert service.counters() == {"client gone": 1}
+        with pytest.raises(StoreUnavailable, match="closed before its end"):
+            next(answer.chunks)
+
+
+def test_a_worker_lost_in_the_middle_of_a_stream(root: Path) -> None:
+    with serving(root, query_seconds=30) as service:
+        answer = service.answer(Query(TRICKLE), None, never)
+        niced: list[int] = []
+        eventually(lambda: niced.extend(p.pid for p in workers() if p.nice() == 19) or niced)
+        os.kill(niced[0], signal.SIGKILL)
+        _, error = read(answer)
+        assert isinstance(error, StoreUnavailable)
+        assert "ended from outside" in str(error)
+        assert service.counters() == {"lost": 1}
+
+
+def test_streams_are_limited_and_those_that_nobody_reads_give_way(
+    service: QueryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin() -> Answer:
+        answer = service.answer(Query(LARGE.format(12_000), format="tsv"), None, never)
+        eventually(lambda: set(service.lanes().values()) == {0})
+        return answer
+
+    answers = [begin() for _ in range(stream.MOST)]
+    with pytest.raises(Busy, match="too many large answers"):
+        begin()
+    assert number(service) == QUADS
+    answers.pop().chunks.close()
+    answers.append(begin())
+    monkeypatch.setattr(stream, "STALLED", 0.0)
+    answers.append(begin())
+    assert isinstance(read(answers.pop(0))[1], StoreUnavailable)
+    assert [read(answer)[1] for answer in answers] == [None] * stream.MOST
+
+
+def test_many_read_large_answers_at_once(service: QueryService) -> None:
+    outcomes: list[object] = []
+
+    def download() -> None:
+        try:
+            outcomes.append(ask(service, LARGE.format(12_000), format="tsv")[1].count(b"\n"))
+        except Busy:
+            outcomes.append("busy")
+
+    threads = [threading.Thread(target=download) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(outcomes) <= {12_001, "busy"}
+    assert 12_001 in outcomes
+
+
+DOUBLING = " ".join(f"BIND(CONCAT(?s{i}, ?s{i}) AS ?s{i + 1})" for i in range(30))
+CRASHES = {
+    "memory": f"SELECT (STRLEN(?s30) AS ?n) {{ BIND('0123456789abcdef' AS ?s0) {DOUBLING} }}",
+    "groups": "SELECT * " + "{" * 20_000 + "}" * 20_000,
+    "parentheses": "ASK { FILTER" + "(" * 20_000 + "1" + ")" * 20_000 + " }",
+    "negations": "ASK { FILTER(" + "!" * 20_000 + "true) }",
+    "blank nodes": "ASK { ?s ?p " + "[ ?p " * 15_000 + "[]" + "]" * 15_000 + " }",
+}
+
+
+@pytest.mark.parametrize("text", CRASHES.values(), ids=CRASHES.keys())
+def test_what_crashes_a_worker_crashes_only_that(root: Path, text: str) -> None:
+    with serving(root, query_memory=64 << 20, query_nesting=10**6, query_patterns=10**6, query_seconds=10) as service:
+        eventually(lambda: service.readiness().workers == 4)
+        with pytest.raises(TooComplex, match="more memory or depth than allowed"):
+            ask(service, text)
+        assert number(service) == QUADS
+        assert service.counters() == {"crash": 1}
+        eventually(lambda: service.readiness().workers == 4)
+
+
+def test_the_same_within_the_limits_is_refused_without_a_worker(service: QueryService) -> None:
+    for name in CRASHES.keys() - {"memory"}:
+        with pytest.raises(TooComplex):
+            ask(service, CRASHES[name])
+    assert "crash" not in service.counters()

@@ -14,6 +14,7 @@ COMMANDS = {
     "draft": "Print draft claims for an article's quotations.",
     "export": "Write the record as RDF.",
     "query": "Ask a SPARQL query, here or of any endpoint.",
+    "stats": "Tell how much of each text its claims account for.",
     "serve": "Build what is stale, then serve the endpoint.",
     "validate": "Report what is wrong with the curators' files.",
 }

@@ -108,7 +108,7 @@ def test_a_syntax_error_says_where(server: Server) -> None:
     answer = server.query("SELECT * {\n  ?s ?p }")
     assert answer.status == 400
     assert answer.headers["content-type"] == "application/problem+json"
-    assert (answer.json["line"], answer.json["column"]) == (2, 9)
+    assert (answer.json["line"], answer.json["column"]) == (2, 10)
     assert answer.json["title"] == "SPARQL syntax error"
 
 

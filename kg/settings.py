@@ -32,6 +32,7 @@ class Settings:
     query_nesting: int = 48  # brackets open at once
     query_patterns: int = 500  # triple patterns, filters and path steps, by counting their separators
     query_memory: int = 512 * MIB  # beyond the data
+    query_hold: bool = True  # an answer that might fail is held until it is complete, rather than cut off
     concurrent: int = 2  # queries in the fast lane
     slow: int = 4  # queries that took over a quarter of a second, niced
     queue: int = 8  # queries waiting
@@ -72,11 +73,14 @@ def _from_file(path: Path) -> dict[str, object]:
 _PATHS = {"articles", "ontology", "shapes", "data"}
 _WHOLE = {f.name for f in fields(Settings) if f.type is int}
 _NUMBERS = {f.name for f in fields(Settings) if f.type is float}
+_SWITCHES = {f.name for f in fields(Settings) if f.type is bool}
 
 
 def _read(name: str, value: object) -> object:
     if name in _PATHS:
         return None if name == "articles" and str(value) == "none" else Path(str(value))
+    if name in _SWITCHES:
+        return _switch(name, value)
     kind = int if name in _WHOLE else float if name in _NUMBERS else str
     try:
         number = kind(str(value))
@@ -88,3 +92,10 @@ def _read(name: str, value: object) -> object:
     if name in _NUMBERS and not 0 < number < float("inf"):  # type: ignore[operator]
         raise BadInput(f"setting {name}: expected a positive number, found {value!r}")
     return number
+
+
+def _switch(name: str, value: object) -> bool:
+    text = str(value).lower()
+    if text not in ("true", "false"):
+        raise BadInput(f"setting {name}: expected true or false, found {value!r}")
+    return text == "true"

@@ -18,7 +18,7 @@ from pyoxigraph import (
 
 from kg.errors import BadInput
 from kg.sparql import frames
-from kg.sparql.messages import Failure, Job, Start
+from kg.sparql.messages import UNCLEAR, Failure, Job, Start
 from kg.sparql.rows import counter
 from kg.sparql.writer import TooLarge, Writer
 
@@ -66,7 +66,7 @@ def answer(store: Store, job: Job, pipe: int) -> None:
         _write(store, job, pipe)
     except BrokenPipeError:
         raise
-    except (SyntaxError, BadInput, TooLarge, MemoryError, RuntimeError, OSError) as error:
+    except (SyntaxError, BadInput, TooLarge, MemoryError, RuntimeError, ValueError, OSError) as error:
         frames.send(pipe, frames.FAILURE, _failure(error, job.text).encode())
 
 
@@ -98,10 +98,10 @@ def _failure(error: Exception, text: str) -> Failure:
 
 def _query(store: Store, job: Job) -> QuerySolutions | QueryTriples | QueryBoolean:
     if not job.named:
-        return store.query(job.text, use_default_graph_as_union=job.union)
+        return store.query(job.text, base_iri=job.base, use_default_graph_as_union=job.union)
     default: list[NamedNode | BlankNode | DefaultGraph] = [*map(_graph, job.default_graphs)]
     named: list[NamedNode | BlankNode] = [*map(_graph, job.named_graphs)]
-    return store.query(job.text, default_graph=default, named_graphs=named)
+    return store.query(job.text, base_iri=job.base, default_graph=default, named_graphs=named)
 
 
 def _graph(iri: str) -> NamedNode:
@@ -125,7 +125,7 @@ def explain(message: str, text: str) -> tuple[str, int | None, int | None]:
     # The engine lists every token that it tried last, which misleads ("expected ENCODE_FOR_URI" for a bracket
     # that is missing), and, where it knows more, a sentence of its own: "Prefix not found".
     sentences = [part for part in found[3].split(", ") if _SENTENCE.fullmatch(part)]
-    what = "; ".join(sentences) or "the query cannot be understood"
+    what = "; ".join(sentences) or UNCLEAR
     return f"line {line}, column {column}: {what}, {_near(text, line, column)}", line, column
 
 

@@ -16,6 +16,7 @@ class Limits:
     nesting: int
     patterns: int
     memory: int
+    hold: bool
     concurrent: int
     slow: int
     queue: int
@@ -32,6 +33,7 @@ class Limits:
             nesting=settings.query_nesting,
             patterns=settings.query_patterns,
             memory=settings.query_memory,
+            hold=settings.query_hold,
             concurrent=settings.concurrent,
             slow=settings.slow,
             queue=settings.queue,

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+UNCLEAR = "the query cannot be understood"  # in the text of a syntax error that the engine does not explain
+
 
 class _Message:
     def encode(self) -> bytes:
@@ -50,13 +52,14 @@ class Hello(_Message):
 
 @dataclass(frozen=True, slots=True)
 class Job(_Message):
-    """One query: its text, dataset, how to write the answer, and its limits.
+    """One query: its text, base IRI, dataset, how to write the answer, and its limits.
 
     `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
     `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now.
     """
 
     text: str
+    base: str
     union: bool
     named: bool
     default_graphs: tuple[str, ...]

@@ -145,17 +145,18 @@ class Pool:
             if self._stopping:
                 return
             self._stopping = True
-            doomed, busy = [*self._idle, *self._starting], set(self._living)
-            self._idle.clear()
             self._changed.notify_all()
             self._ring_once()
         if self._thread.is_alive():
             self._thread.join()
         for end in self._bell:
             os.close(end)
-        for worker in busy.difference(doomed):
+        with self._changed:
+            undriven, driven = [*self._idle, *self._starting], set(self._living)
+            self._idle.clear()
+        for worker in driven.difference(undriven):
             worker.kill()
-        for worker in doomed:
+        for worker in undriven:
             self.discard(worker)
 
     def _wait(self, deadline: float, gone: Callable[[], bool]) -> None:
@@ -176,10 +177,14 @@ class Pool:
 
     def _manage(self) -> None:
         while not self._stopping:
-            self._follow()
-            self._bury()
-            self._fill()
-            self._listen()
+            try:
+                self._follow()
+                self._bury()
+                self._fill()
+                self._listen()
+            except Exception as error:  # all workers would end with this thread
+                self._lost = f"{type(error).__name__}: {error}"
+                time.sleep(TICK)
 
     def _follow(self) -> None:
         try:

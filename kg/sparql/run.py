@@ -31,7 +31,7 @@ class Run:
     ) -> None:
         self.generation = worker.generation
         self._worker, self._pool, self._ticket, self._ended = worker, pool, ticket, ended
-        self._deadline = deadline
+        self._deadline, self._began = deadline, time.monotonic()
         self._slow_at = time.monotonic() + FAST
         self._look_at = 0.0
         self._frames: deque[frames.Frame] = deque()
@@ -76,7 +76,9 @@ class Run:
     def _watch(self, now: float, gone: Callable[[], bool]) -> None:
         if now >= self._deadline:
             self.abort("deadline")
-            raise errors.DeadlineExceeded("the query did not finish in its time; make it more selective", RETRY)
+            allowed = self._deadline - self._began
+            sentence = f"the query did not finish in the {allowed:.1f} s that it was allowed; make it more selective"
+            raise errors.DeadlineExceeded(sentence, RETRY)
         if any(now >= mark for mark in self._marks()):
             self.leave_fast_lane()
             self._pool.slow_down(self._worker)

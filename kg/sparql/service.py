@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from kg.errors import KgError
+from kg.errors import KgError, QuerySyntax
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.admission import Lane, Lanes, Ticket
 from kg.sparql.limits import Limits
-from kg.sparql.messages import Job
+from kg.sparql.messages import UNCLEAR, Job
 from kg.sparql.negotiate import MediaType, negotiate
 from kg.sparql.pool import Pool
 from kg.sparql.protocol import Query
@@ -65,7 +65,7 @@ class QueryService:
     """Answers queries over the current generation in a data directory, between `start` and `close`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limits = Limits.of(settings)
+        self._limits, self._base = Limits.of(settings), settings.base_iri
         self._pool = Pool(Generations(settings.data), self._limits)
         self._lanes = Lanes(self._limits)
         self._streams = Streams()
@@ -81,13 +81,17 @@ class QueryService:
 
         Raises KgError where there is no answer. Waiting included, it takes no longer than the deadline.
         """
-        deadline = time.monotonic() + min(self._limits.seconds, query.timeout or self._limits.seconds)
+        seconds = min(self._limits.seconds, query.timeout or self._limits.seconds)
+        deadline = time.monotonic() + seconds
         scan = tokens.check(query.text, self._limits)
         assert scan.form is not None
         media = negotiate(scan.form, accept, query.format)
         ticket = self._lanes.enter(own, deadline, gone)
         run = self._begin(query, scan, media, ticket, deadline, gone)
-        return self._collect(run, media, gone)
+        try:
+            return self._collect(run, media, self._limits.hold and not scan.is_plain, gone)
+        except QuerySyntax as error:
+            raise _told_better(error, scan.undeclared) from error
 
     def readiness(self) -> Readiness:
         """Ask a worker a trivial query, and say how things are."""
@@ -149,6 +153,7 @@ class QueryService:
     def _job(self, query: Query, scan: tokens.Scan, media: MediaType, seconds: float) -> Job:
         return Job(
             text=query.text,
+            base=self._base,
             union=not (scan.has_from or query.names_dataset),
             named=query.names_dataset,
             default_graphs=query.default_graphs,
@@ -159,8 +164,8 @@ class QueryService:
             bytes=self._limits.bytes,
         )
 
-    def _collect(self, run: Run, media: MediaType, gone: Callable[[], bool]) -> Answer:
-        """The whole answer if it is small and quick, else a stream that begins with what there is."""
+    def _collect(self, run: Run, media: MediaType, hold: bool, gone: Callable[[], bool]) -> Answer:
+        """The whole answer if it is small and quick, or must be held, else a stream that begins with what there is."""
         pieces: list[bytes] = []
         size, until = 0, float("inf")
         while size <= WHOLE and (piece := run.next(until, gone)) is not None:
@@ -171,7 +176,8 @@ class QueryService:
             pieces.append(piece)
             size += len(piece)
         run.leave_fast_lane()
-        return Answer(media.name, run.generation, None, self._streams.open(run, pieces))
+        stream = self._streams.open(run, pieces)
+        return Answer(media.name, run.generation, stream.hold(gone) if hold else None, stream)
 
     def _count(self, reason: str) -> None:
         with self._lock:
@@ -180,3 +186,11 @@ class QueryService:
 
 def _whole(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
     yield from pieces
+
+
+def _told_better(error: QuerySyntax, undeclared: tokens.Word | None) -> QuerySyntax:
+    """The engine seldom says that a prefix is missing, which is the commonest fault."""
+    if undeclared is None or UNCLEAR not in str(error):
+        return error
+    line, column = undeclared.line, undeclared.column
+    return QuerySyntax(f"line {line}, column {column}: the prefix {undeclared.text} is not declared", line, column)

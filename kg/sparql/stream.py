@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from kg.errors import Busy, KgError, StoreUnavailable
+from kg.sparql.admission import SLICE
 from kg.sparql.run import Run
 
 MOST = 16  # answers open at once
@@ -42,6 +43,18 @@ class Stream(Iterator[bytes]):
         if self._error:
             raise self._error
         raise StopIteration
+
+    def hold(self, gone: Callable[[], bool]) -> int:
+        """Wait until the whole answer is there; its bytes. Raises what ended the query."""
+        with self._changed:
+            while not (self._whole or self._error or gone()):
+                self._changed.wait(SLICE)
+                self.read_at = time.monotonic()
+            if self._whole:
+                return self._written
+        left = StoreUnavailable("the client left before its answer was complete")
+        self._end(left)
+        raise self._error or left
 
     def close(self) -> None:
         """Drop what is left; a query that still runs is ended."""

@@ -19,7 +19,7 @@ from kg.sparql.negotiate import Form
 FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 PROLOGUE = {"BASE", "PREFIX", "VERSION"}
 UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
-VOLATILE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE"}
+VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 OUTSIDE = {"SERVICE": "asks other servers", "LOAD": "fetches documents"}
 
 _ESCAPED = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
@@ -45,7 +45,8 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PIECE = re.compile(r"[.\-]|[^.\-]++")
-_FREE = {"^^", ">", "<", "=", "!=", "<=", ">=", "~", "?"}
+_FREE = {"^^", ">", "<", "=", "!=", "<=", ">=", "~"}
+_PLAIN = {"BASE", "PREFIX", "SELECT", "CONSTRUCT", "WHERE", "FROM", "NAMED", "A", "LIMIT", "OFFSET"}
 _PATTERNS = {"UNION", "FILTER", "BIND"}
 _TERMS = {"string", "iri", "name", "term", "words"}
 
@@ -63,16 +64,34 @@ class Word:
 class Scan:
     """What a scan found.
 
-    `first` is the first keyword after the prologue; `nesting` the most brackets open at once; `patterns` the count
-    of what makes the parser's and planner's work grow (see `scan`).
+    `first` is the first keyword after the prologue; `outside` the first SERVICE or LOAD; `undeclared` the first
+    prefix (`ex:`) that no PREFIX declares; `nesting` the most brackets open at once; `patterns` the count
+    of what makes the parser's and planner's work grow (see `scan`); `opened` the first few opening brackets.
     """
 
     first: Word | None
     outside: Word | None
-    has_from: bool
-    volatile: frozenset[str]
+    undeclared: Word | None
+    keywords: frozenset[str]
     nesting: int
     patterns: int
+    opened: str
+
+    @property
+    def has_from(self) -> bool:
+        """True when the query names its dataset; the engine reads FROMNAMED as two words."""
+        return not self.keywords.isdisjoint({"FROM", "FROMNAMED"})
+
+    @property
+    def volatile(self) -> frozenset[str]:
+        """The functions used whose value changes from call to call."""
+        return self.keywords & VOLATILE
+
+    @property
+    def is_plain(self) -> bool:
+        """True when it lists matches of one triple pattern and nothing more: it can be neither slow nor endless."""
+        braces = {"select": ("{",), "construct": ("{", "{{")}.get(self.form or "", ())
+        return self.opened in braces and self.patterns == len(self.opened) and self.keywords <= _PLAIN
 
     @property
     def form(self) -> Form | None:
@@ -105,8 +124,8 @@ def scan(text: str) -> Scan:
     """Scan a query, in time linear to its length.
 
     `patterns` counts separators (`. ; |` and a comma outside parentheses), path and arithmetic operators, `!`,
-    `||`, `&&`, UNION, FILTER, BIND, opening brackets other than a function's, and the members of a collection.
-    Rows of VALUES, members of IN and arguments of a function cost the engine little and are not counted.
+    `||`, `&&`, UNION, FILTER, BIND, opening brackets other than a function's, members of a collection, and what is
+    to be described. Rows of VALUES, members of IN and arguments of a function cost the engine little and do not count.
     Raises QuerySyntax for a string that does not end.
     """
     state = _State(text)
@@ -119,7 +138,7 @@ def scan(text: str) -> Scan:
         else:
             state.take(match)
             position = match.end()
-    return Scan(state.first, state.outside, state.has_from, frozenset(state.volatile), state.deepest, state.patterns)
+    return state.found()
 
 
 @dataclass(slots=True)
@@ -127,13 +146,28 @@ class _State:
     text: str
     first: Word | None = None
     outside: Word | None = None
-    has_from: bool = False
-    volatile: set[str] = field(default_factory=set)
+    keywords: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    used: dict[str, int] = field(default_factory=dict)  # prefix: where it is first used
+    keyword: str = ""  # the last one
     deepest: int = 0
     patterns: int = 0
     open: list[str] = field(default_factory=list)
     previous: str = ""  # the kind of the token before
+    opened: str = ""
     data: bool = False  # between VALUES and the end of its block
+
+    def found(self) -> Scan:
+        undeclared = next((prefix for prefix in self.used if prefix not in self.declared), None)
+        return Scan(
+            self.first,
+            self.outside,
+            None if undeclared is None else self._here(undeclared, self.used[undeclared]),
+            frozenset(self.keywords),
+            self.deepest,
+            self.patterns,
+            self.opened,
+        )
 
     def take(self, match: re.Match[str]) -> None:
         kind = match.lastgroup or ""
@@ -149,6 +183,8 @@ class _State:
             self._operator(match.group())
         else:
             self._term()
+            if kind == "name":
+                self._name(match)
         self.previous = kind
 
     def unknown(self, position: int) -> None:
@@ -165,20 +201,26 @@ class _State:
                 self._word(_ESCAPE.sub(_decoded, piece.group()).upper(), match.start() + piece.start())
 
     def _word(self, word: str, position: int) -> None:
+        self.keyword = word
+        self.keywords.add(word)
         if self.first is None and word not in PROLOGUE:
             self.first = self._here(word, position)
         # The engine reads SERVICESILENT as two words; nothing legal begins like that.
         if self.outside is None and (word.startswith("SERVICE") or word == "LOAD"):
             self.outside = self._here(word, position)
-        self.has_from = self.has_from or word in ("FROM", "FROMNAMED")
-        if word in VOLATILE:
-            self.volatile.add(word)
         if word == "VALUES":
             self.data = True
         if word in _PATTERNS:
             self._count()
         if word in ("TRUE", "FALSE"):
             self._term()
+
+    def _name(self, match: re.Match[str]) -> None:
+        prefix = match.group().partition(":")[0] + ":"
+        if self.previous == "words" and self.keyword == "PREFIX":
+            self.declared.add(prefix)
+        elif prefix != "_:":
+            self.used.setdefault(prefix, match.start())
 
     def _here(self, word: str, position: int) -> Word:
         return Word(word, *_place(self.text, position))
@@ -187,6 +229,7 @@ class _State:
         if self.previous not in ("words", "name", "iri") or bracket != "(":
             self._count()
         self.open.append(bracket)
+        self.opened = (self.opened + bracket)[:8]
         self.deepest = max(self.deepest, len(self.open))
 
     def _close(self, bracket: str) -> None:
@@ -196,11 +239,14 @@ class _State:
             self.data = False
 
     def _operator(self, sign: str) -> None:
-        if sign not in _FREE and not (sign == "," and self._in("(")):
+        everything = sign == "*" and self.previous in ("words", "open")  # SELECT *, COUNT(*)
+        if sign not in _FREE and not everything and not (sign == "," and self._in("(")):
             self._count()
 
     def _term(self) -> None:
-        if self._in("(") and self.previous in _TERMS:
+        member = self._in("(") and self.previous in _TERMS
+        described = not self.open and self.keyword == "DESCRIBE"
+        if member or described:
             self._count()
 
     def _in(self, bracket: str) -> bool:

@@ -42,8 +42,9 @@ def publish(root: Path, number: int, content: Iterator[Quad]) -> Path:
 
 
 def settings(root: Path, **changed: Any) -> Settings:
-    """Small limits, so that tests are fast."""
-    return Settings(**{"data": root, "query_seconds": 2.0, "concurrent": 2, "slow": 2, "queue": 3, **changed})
+    """Small limits, so that tests are fast; answers are streamed unless a test says otherwise."""
+    small = {"query_seconds": 2.0, "concurrent": 2, "slow": 2, "queue": 3, "query_hold": False}
+    return Settings(**{"data": root, **small, **changed})
 
 
 @contextlib.contextmanager

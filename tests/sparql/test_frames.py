@@ -47,7 +47,7 @@ def test_a_frame_that_breaks_off() -> None:
 
 
 def test_messages_keep_every_text() -> None:
-    job = Job("SELECT 'é𝒳\0\ud800'", True, False, ("urn:é",), (), "JSON", 1.5, None, 7)
+    job = Job("SELECT 'é𝒳\0\ud800'", "urn:x", True, False, ("urn:é",), (), "JSON", 1.5, None, 7)
     read = Job.decode(job.encode())
     assert (read.text, list(read.default_graphs), read.rows) == (job.text, ["urn:é"], None)
     failure = Failure("QuerySyntax", "line 1", 1, 2)

@@ -68,6 +68,18 @@ def test_a_generation_that_cannot_be_loaded_does_not_replace_one_that_can(own: P
         assert service.readiness().reason is None
 
 
+def test_a_disk_that_misbehaves_ends_no_worker(own: Path) -> None:
+    with serving(own) as service:
+        (own / "CURRENT").unlink()
+        (own / "CURRENT").mkdir()
+        eventually(lambda: "IsADirectoryError" in (service.readiness().reason or ""))
+        assert number(service) == QUADS
+        (own / "CURRENT").rmdir()
+        publish(own, 2, quads(10))
+        eventually(lambda: service.readiness().generation == 2)
+        assert service.readiness().reason is None
+
+
 def test_the_first_generation_is_followed(tmp_path: Path) -> None:
     with serving(tmp_path) as service:
         publish(tmp_path, 1, quads(7))

@@ -13,7 +13,7 @@ from kg.sparql import stream
 from kg.sparql.protocol import Query
 from kg.sparql.service import Answer, QueryService
 
-from .support import QUADS, ask, eventually, never, number, serving, workers
+from .support import QUADS, ask, eventually, never, number, publish, quads, serving, workers
 
 FORMATS = ["json", "xml", "csv", "tsv"]
 LARGE = "SELECT * {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {}"  # about 250 bytes of JSON a row
@@ -105,6 +105,33 @@ def test_the_first_byte_does_not_wait_for_the_last(root: Path) -> None:
         with pytest.raises(DeadlineExceeded):
             next(answer.chunks)
         assert service.counters() == {"deadline": 1}
+
+
+HELD = "SELECT ?a ?c ?d {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {}"
+
+
+def test_an_answer_that_might_fail_is_held_until_it_is_whole(root: Path) -> None:
+    with serving(root, query_hold=True, query_rows=20_000, query_seconds=2) as service:
+        with pytest.raises(AnswerTooLarge):
+            service.answer(Query(HELD.format(40_000)), None, never)
+        with pytest.raises(DeadlineExceeded):
+            service.answer(Query(TRICKLE), None, never)
+        answer = service.answer(Query(HELD.format(20_000)), None, never)
+        assert answer.length is not None
+        assert answer.length > 1 << 20
+        assert sum(map(len, answer.chunks)) == answer.length
+        left = time.monotonic() + 1
+        with pytest.raises(StoreUnavailable, match="client left"):
+            service.answer(Query(TRICKLE), None, lambda: time.monotonic() > left)
+        eventually(lambda: set(service.lanes().values()) == {0})
+
+
+def test_the_matches_of_one_pattern_are_never_held(tmp_path: Path) -> None:
+    publish(tmp_path, 1, quads(20_000))
+    with serving(tmp_path, query_hold=True) as service:
+        answer = service.answer(Query("SELECT * { ?s ?p ?o }"), None, never)
+        assert answer.length is None
+        assert sum(map(len, answer.chunks)) > 1 << 20
 
 
 def test_a_slow_reader_holds_no_worker(service: QueryService) -> None:

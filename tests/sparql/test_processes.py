@@ -25,7 +25,7 @@ def test_a_long_aggregate_ends_at_its_deadline(root: Path) -> None:
         eventually(lambda: len(workers()) == 4)
         before = {process.pid for process in workers()}
         began = time.monotonic()
-        with pytest.raises(DeadlineExceeded) as caught:
+        with pytest.raises(DeadlineExceeded, match="make it more selective") as caught:
             ask(service, CROSS)
         assert 0.9 < time.monotonic() - began < 5
         assert caught.value.retry_after > 0
@@ -85,6 +85,17 @@ def test_closing_refuses_new_queries_and_ends_running_ones(root: Path) -> None:
         with pytest.raises(StoreUnavailable, match="shutting down"):
             ask(service, "ASK {}")
         assert workers() == []
+
+
+def test_a_slow_query_that_finishes_is_answered_and_its_worker_retired(root: Path) -> None:
+    with serving(root, query_seconds=20) as service:
+        eventually(lambda: service.readiness().workers == 4)
+        before = {process.pid for process in workers()}
+        assert number(service, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d <urn:p1> ?f FILTER(?c < ?f) }") > 0
+        assert service.lanes() == {"fast": 0, "own": 0, "slow": 0}
+        assert service.counters() == {}
+        assert len(before - {process.pid for process in workers()}) == 1
+        eventually(lambda: [p.nice() for p in workers()].count(os.nice(0)) == 4)
 
 
 FRONT = """
@@ -154,7 +165,7 @@ def test_the_dead_mans_switch_ends_a_query_that_nobody_watches(root: Path) -> No
     worker = Worker(start)
     try:
         eventually(lambda: worker.receive(0.1))
-        worker.send(Job(CROSS, True, False, (), (), "JSON", 0.2, 10, 1000))
+        worker.send(Job(CROSS, "urn:x", True, False, (), (), "JSON", 0.2, 10, 1000))
         eventually(lambda: worker.receive(0.1) is None)
     finally:
         worker.kill()

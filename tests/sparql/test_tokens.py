@@ -139,6 +139,7 @@ GROWING = {
     "collection of words": "ASK {{ ?s ?p ({}) }}@true ",
     "select expressions": "SELECT {} {{}}@(1 AS ?x) ",
     "collections": "ASK {{ ?s ?p ({}) }}@() ",
+    "described": "DESCRIBE {}@<urn:a> ",
     "concatenated words": "ASK {{ {} }}@true.true-true",
 }
 FREE = {
@@ -147,7 +148,6 @@ FREE = {
     "IN": "ASK {{ FILTER(?x IN ({}1)) }}@'a', ",
     "arguments": "SELECT (CONCAT({}'a') AS ?x) {{}}@?x, ",
     "variables": "SELECT {} {{}}@?x ",
-    "described": "DESCRIBE {}@<urn:a> ",
     "comments": "ASK {{}} {}@# ....\n",
     "dots in names": "ASK {{ ?s ?p ex:{}b }}@a.",
 }
@@ -194,6 +194,20 @@ def test_volatile_functions(text: str, found: set[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("PREFIX a: <urn:a> PREFIX : <urn:b> SELECT * { a:b :c _:d . 'x:y' <z:z> ?q } # u:v", None),
+        ("PREFIX a: <urn:a>\nASK { a:b\n  :c b:d }", ":"),
+        ("prefix a: <urn:a> ASK { ?s b:c a:d }", "b:"),
+    ],
+)
+def test_the_first_prefix_that_is_not_declared(text: str, found: str | None) -> None:
+    word = scan(text).undeclared
+    assert (word and word.text) == found
+    assert word is None or text.split("\n")[word.line - 1].startswith(word.text, word.column - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
         ("SELECT * FROM <urn:a> {}", True),
         ("SELECT * from named <urn:a> {}", True),
         ("SELECT * FROMNAMED<urn:a> {}", True),
@@ -202,6 +216,32 @@ def test_volatile_functions(text: str, found: set[str]) -> None:
 )
 def test_from(text: str, found: bool) -> None:
     assert scan(text).has_from is found
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("SELECT * { ?s ?p ?o }", True),
+        ("PREFIX ex: <urn:x> SELECT ?s FROM <urn:g> WHERE { ?s a ex:c } LIMIT 5 OFFSET 1", True),
+        ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p 'a'@en }", True),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", True),
+        ("ASK { ?s ?p ?o }", False),
+        ("DESCRIBE <urn:a>", False),
+        ("SELECT * { ?s ?p ?o . ?a ?b ?c }", False),
+        ("SELECT * { ?s ?p ?o FILTER(?o > 1) }", False),
+        ("SELECT * { ?s <urn:p>* ?o }", False),
+        ("SELECT * { ?s <urn:p>? ?o }", False),
+        ("SELECT * { ?s !<urn:p> ?o }", False),
+        ("SELECT * { ?s ?p ?o } ORDER BY ?o", False),
+        ("SELECT DISTINCT ?s { ?s ?p ?o }", False),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", False),
+        ("SELECT * { GRAPH ?g { ?s ?p ?o } }", False),
+        ("SELECT * { ?s ?p ?o } VALUES ?s { <urn:a> }", False),
+        ("SELECT * { ?s ?p (1 2) }", False),
+    ],
+)
+def test_plain_queries(text: str, plain: bool) -> None:
+    assert check(text, LIMITS).is_plain is plain
 
 
 _FILLING = st.text(

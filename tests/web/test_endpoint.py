@@ -166,7 +166,7 @@ def test_a_query_ends_at_its_deadline(server: Server) -> None:
     answer = server.query(CROSS)
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
-    assert "2" in answer.json["detail"]
+    assert " s that it was allowed" in answer.json["detail"]
     assert answer.seconds < 6
 
 

@@ -1,6 +1,6 @@
 """`kg build`, the whole story: read each article, map it, gate it, and publish what changed as a new generation."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from kg.settings import Settings
 from kg.store.commit import Change, Delta, commit
 from kg.store.generations import Generation, Generations
 from kg.validate.integrity import check_change
-from kg.vocab import AT, RDF
+from kg.vocab import AT, RDF, RDFS
 
 Progress = Callable[[int, int], None]  # how many articles are done, of how many
 
@@ -50,7 +50,8 @@ def build(settings: Settings, *, progress: Progress = lambda *_: None, everythin
     if not register.accepted:
         return _outcome(settings, None, [register])
     kept = frozenset() if everything else fresh_articles(settings, inputs)
-    works = list(_works(workshop, register, [f for f in _folders(settings) if f.name not in kept], progress))
+    looked_at = [folder for folder in _folders(settings) if folder.name not in kept]
+    works = list(_works(workshop, register, looked_at, progress, _ids_of(settings, kept)))
     published = _publish(settings, workshop, [register, *works], kept)
     note_built(settings, inputs, kept | {work.slug for work in works if work.accepted})
     return _outcome(settings, published, [register, *works])
@@ -62,7 +63,7 @@ def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progres
     register = workshop.register()
     wanted = set(slugs)
     folders = [f for f in _folders(settings) if not wanted or f.name in wanted]
-    works = _works(workshop, register, folders, progress)
+    works = _works(workshop, register, folders, progress, {})
     return Report.of(problem for work in [register, *works] for problem in work.report.problems)
 
 
@@ -80,11 +81,30 @@ def _folders(settings: Settings) -> tuple[Path, ...]:
     return articles_in(settings.articles) if settings.articles else ()
 
 
-def _works(workshop: Workshop, register: Work, folders: list[Path], progress: Progress) -> Iterable[Work]:
+def _works(
+    workshop: Workshop, register: Work, folders: list[Path], progress: Progress, taken: Mapping[str, str]
+) -> Iterable[Work]:
     progress(0, len(folders))
     for done, folder in enumerate(folders, 1):
-        yield workshop.article(folder, register)
+        work = workshop.article(folder, register, taken)
+        taken = {**work.ids, **taken}
+        yield work
         progress(done, len(folders))
+
+
+def _ids_of(settings: Settings, slugs: frozenset[str]) -> dict[str, str]:
+    """The ids of the entities that articles of the current generation define, each with where."""
+    current = Generations(settings.data).current()
+    if current is None or not slugs:
+        return {}
+    graphs = [graph for graph, slug in _revisions(settings).items() if slug in slugs]
+    with current.opened() as store:
+        labelled = (quad for graph in graphs for quad in store.quads_for_pattern(None, RDFS.label, None, graph))
+        return {_local(settings, quad.subject): f"article {_local(settings, quad.graph_name)}" for quad in labelled}
+
+
+def _local(settings: Settings, node: object) -> str:
+    return node.value.removeprefix(settings.base_iri) if isinstance(node, NamedNode) else ""
 
 
 def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: frozenset[str]) -> Generation | None:

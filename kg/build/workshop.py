@@ -1,8 +1,9 @@
 """What every article is mapped and judged by, and one article's way through it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -25,6 +26,15 @@ class Work:
     slug: str
     mapped: Mapped | None
     report: Report
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """The ids of the entities that this defines, each with where."""
+        if self.mapped is None:
+            return {}
+        prefix = "entity "
+        places = (place for place in self.mapped.places.values() if place.where.startswith(prefix))
+        return {p.where.removeprefix(prefix): f"{p.source.file}:{p.source.line}" for p in places}
 
     @property
     def accepted(self) -> bool:
@@ -58,13 +68,13 @@ class Workshop:
         mapped = self.mapper.register(reading.entities, reading.language)
         return Work("entities", mapped, Report.of((*reading.problems, *mapped.problems, *self.gate.check(mapped))))
 
-    def article(self, folder: Path, register: Work) -> Work:
-        """One article of the corpus, with the register's entities in sight."""
+    def article(self, folder: Path, register: Work, taken: Mapping[str, str] = MappingProxyType({})) -> Work:
+        """One article of the corpus, with the register's entities in sight, and the ids that other articles took."""
         reading = read_article(folder)
         if reading.article is None:
             return Work(folder.name, None, Report.of(reading.problems))
         entities = register.mapped
-        mapped = self.mapper.article(reading.article, entities.known if entities else {})
+        mapped = self.mapper.article(reading.article, entities.known if entities else {}, taken)
         context = _described(mapped, entities) if entities else ()
         problems = (*reading.problems, *mapped.problems, *self.gate.check(mapped, context))
         return Work(folder.name, mapped, Report.of(problems))

@@ -67,3 +67,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has stopped: no traceback about that
         sys.exit(0)
+    except OSError as error:  # the outer edge: a folder that cannot be made, a disk that is full
+        click.echo(f"kg: {error.filename or 'input or output'}: {error.strerror or error}", err=True)
+        sys.exit(4)

@@ -28,11 +28,12 @@ Read-only. `kg build` may run beside it: the server follows. SIGTERM and Ctrl-C 
 @with_settings("data", "articles", "host", "port")
 def command(settings: Settings) -> None:
     """Build what is stale, then serve the endpoint."""
+    from kg.web.serving import check_address, serve
+
+    check_address(settings)
     _build(settings)
     if Generations(settings.data).current() is None:
         raise StoreUnavailable(f"nothing to serve in {settings.data}: no generation was ever published there")
-    from kg.web.serving import serve
-
     serve(settings)
 
 

@@ -1,7 +1,7 @@
 """From the model of an article, or of the register of entities, to RDF."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -44,33 +44,40 @@ class Mapper:
 
     def register(self, entities: Iterable[Entity], language: str) -> Mapped:
         """Map the entities that articles share; `language` is that of their labels."""
-        part, entities = Part(), tuple(entities)
-        known = known_entities(entities, self.schema, self.iris, {}, part)
-        terms = Terms(self.schema, self.iris, known, language, part.shared)
-        described = describe_entities(entities, terms, part)
-        return _mapped(self.iris.graph("entities"), part, described)
+        part = Part()
+        terms = self._terms(tuple(entities), {}, {}, language, part)
+        return _mapped(self.iris.graph("entities"), part, terms.entities)
 
-    def article(self, article: Article, register: Mapping[str, Known]) -> Mapped:
-        """Map one article; what cannot be mapped becomes a problem at its line, and the rest goes on."""
+    def article(self, article: Article, register: Mapping[str, Known], taken: Mapping[str, str]) -> Mapped:
+        """Map one article; what cannot be mapped becomes a problem at its line, and the rest goes on.
+
+        `taken` holds the ids that other articles define, each with where.
+        """
         document, part = article.document, Part()
         revision = Revision(document, self.iris.document(document.slug, document.sha256), self.iris)
-        local = known_entities(article.entities, self.schema, self.iris, register, part)
-        terms = Terms(self.schema, self.iris, {**register, **local}, document.language, part.shared)
-        described = describe_entities((e for e in article.entities if e.id in local), terms, part)
-        known = {**register, **described}
-        terms = Terms(self.schema, self.iris, known, document.language, part.shared)
+        elsewhere = {**taken, **dict.fromkeys(register, "entities.yaml")}
+        terms = self._terms(article.entities, register, elsewhere, document.language, part)
         part.attempt("article", document.source, describe_document, revision, terms, part)
         for mention in article.mentions:
             part.attempt("mentions", mention.source, describe_mention, revision, terms, mention, part)
         counts = _Counts()
         for statement in article.statements:
             self._statement(revision, terms, statement, part, counts)
-        return _mapped(revision.iri, part, known, counts)
+        return _mapped(revision.iri, part, terms.entities, counts)
+
+    def _terms(
+        self, own: tuple[Entity, ...], known: Mapping[str, Known], taken: Mapping[str, str], language: str, part: Part
+    ) -> Terms:
+        """Describe a file's own entities, and read values with these and those known before in sight."""
+        local = known_entities(own, self.schema, self.iris, taken, part)
+        refused = frozenset(entity.id for entity in own) - local.keys()
+        terms = Terms(self.schema, self.iris, {**known, **local}, language, part.shared, refused)
+        described = describe_entities((entity for entity in own if entity.id in local), terms, part)
+        return replace(terms, entities={**known, **described})
 
     def _statement(self, revision: Revision, terms: Terms, statement: Statement, part: Part, counts: "_Counts") -> None:
         own = Part()
-        own_terms = Terms(self.schema, self.iris, terms.entities, terms.language, own.shared)
-        iri = StatementMapper(revision, own_terms, statement, own).run()
+        iri = StatementMapper(revision, replace(terms, shared=own.shared), statement, own).run()
         if iri is None or statement.status != "published":
             part.problems += own.problems
             counts.drafts += statement.status == "draft"

@@ -13,21 +13,22 @@ from kg.vocab import AT, RDF, RDFS
 
 
 def known_entities(
-    entities: Iterable[Entity], schema: Schema, iris: Iris, register: Mapping[str, Known], part: Part
+    entities: Iterable[Entity], schema: Schema, iris: Iris, taken: Mapping[str, str], part: Part
 ) -> dict[str, Known]:
-    """These entities by id; one of an unknown class, or with an id that the register has, becomes a problem."""
+    """These entities by id; one of an unknown class, or with an id that is `taken` elsewhere, becomes a problem."""
     known: dict[str, Known] = {}
     for entity in entities:
         where = f"entity {entity.id}"
-        found = part.attempt(where, entity.source, lambda entity=entity: _known(entity, schema, iris, register))  # type: ignore[misc]
+        found = part.attempt(where, entity.source, _known, entity, schema, iris, taken)
         if found:
             known[entity.id] = found
     return known
 
 
-def _known(entity: Entity, schema: Schema, iris: Iris, register: Mapping[str, Known]) -> Known:
-    if entity.id in register:
-        raise Refused(f"the id {entity.id} is taken: it is defined in entities.yaml", entity.source, "duplicate-id")
+def _known(entity: Entity, schema: Schema, iris: Iris, taken: Mapping[str, str]) -> Known:
+    if where := taken.get(entity.id):
+        advice = "choose another, or share it by defining it in entities.yaml alone"
+        raise Refused(f"the id {entity.id} is taken by {where}: {advice}", entity.source, "duplicate-id")
     cls = schema.expand(entity.kind)
     if cls not in schema.classes or not schema.is_a(cls, AT.Entity):
         kinds = (schema.shorten(c) for c in schema.classes if schema.is_a(c, AT.Entity))

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 from pyoxigraph import NamedNode, Triple
 
 from kg.errors import BadInput
-from kg.graph.terms import Object, Refused
+from kg.graph.terms import AlreadyTold, Object, Refused
 from kg.model import Source
 from kg.report import Problem
 
@@ -39,9 +39,11 @@ class Part:
         self.triples.update(Triple(subject, p, o) for p, o in pairs)
 
     def attempt(self, where: str, source: Source, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Do a step and give its result; a refusal becomes a problem and None."""
+        """Do a step and give its result; a refusal becomes a problem (if it was not told before) and None."""
         try:
             return step(*args, **kwargs)
+        except AlreadyTold:
+            return None
         except Refused as error:
             self.problems.append(Problem(error.source, where, str(error), error.rule))
         except BadInput as error:

@@ -178,13 +178,21 @@ def read_schema(folder: Path) -> Schema:
     """
     triples: set[Triple] = set()
     prefixes: dict[str, str] = {}
-    for path in sorted(folder.glob("*.ttl")):
+    for path in turtle_files(folder):
         module = read_turtle(path)
         triples |= module.triples
         for prefix, namespace in module.prefixes.items():
             if prefixes.setdefault(prefix, namespace) != namespace:
                 raise Unreadable(f"prefix {prefix}: already stands for <{prefixes[prefix]}>", str(path))
     return Schema(frozenset(triples), prefixes)
+
+
+def turtle_files(folder: Path) -> list[Path]:
+    """The Turtle files directly in a folder, sorted; raises Unreadable when there is none."""
+    files = sorted(folder.glob("*.ttl"))
+    if not files:
+        raise Unreadable("expected a folder of Turtle files (*.ttl), found none", str(folder))
+    return files
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ class Refused(BadInput):
         self.source, self.rule = source, rule
 
 
+class AlreadyTold(Refused):
+    """A reference to something whose own definition was refused: one problem is enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """An entity that may be referred to: its IRI, class, and the IRI of each name by form."""
@@ -41,6 +45,7 @@ class Terms:
     entities: Mapping[str, Known]
     language: str
     shared: set[Triple] = field(default_factory=set)  # things made on the way, such as names
+    refused: frozenset[str] = frozenset()  # ids of entities that are defined, but wrongly
 
     def property(self, name: str, source: Source, owner: NamedNode) -> Property:
         """The property that a curator may use under this name for a thing of class `owner`.
@@ -66,6 +71,8 @@ class Terms:
         """An entity by its id; raises Refused when none is defined."""
         if isinstance(name, str) and (known := self.entities.get(name)):
             return known
+        if name in self.refused:
+            raise AlreadyTold(f"entity {name} is not defined rightly", source)
         hint = did_you_mean(str(name), self.entities)
         raise Refused(f"no entity {name!r} is defined{hint}", source, "unknown-entity")
 

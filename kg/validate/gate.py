@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from kg.graph.article import Mapped
 from kg.graph.part import Place
-from kg.graph.schema import Schema, read_turtle
+from kg.graph.schema import Schema, read_turtle, turtle_files
 from kg.model import Source
 from kg.report import Problem, Severity
 from kg.validate.rdflib_graph import add_all, to_graph, to_node
@@ -27,7 +27,7 @@ _TIMES = {AT.firstPrecise, AT.lastPrecise, AT.firstImprecise, AT.lastImprecise, 
 
 def read_shapes(folder: Path) -> frozenset[Triple]:
     """The shapes that guard the record; raises Unreadable with line and column."""
-    files = (path for path in sorted(folder.glob("*.ttl")) if path.name != ONTOLOGY_STYLE)
+    files = (path for path in turtle_files(folder) if path.name != ONTOLOGY_STYLE)
     return frozenset(triple for path in files for triple in read_turtle(path).triples)
 
 

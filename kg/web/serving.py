@@ -21,8 +21,7 @@ EXAMPLE = """SELECT ?who ?words { ?s at:claimedBy/rdfs:label ?who ; at:groundedI
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; raises StoreUnavailable when the address is taken."""
-    _check_address(settings)
+    """Serve until SIGTERM or SIGINT."""
     server = Server(
         "kg.web.serving",
         address=settings.host,
@@ -86,7 +85,8 @@ def _announce(settings: Settings, service: QueryService) -> None:
         print(f"Warning: {readiness.filter}", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _check_address(settings: Settings) -> None:
+def check_address(settings: Settings) -> None:
+    """Raise StoreUnavailable when the address is taken, or is none."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

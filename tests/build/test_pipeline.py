@@ -200,3 +200,17 @@ def test_the_shipped_corpus_is_clean_and_counts_what_it_says(project: Project) -
     with outcome.generation.opened() as store:  # type: ignore[union-attr]
         said = list(store.quads_for_pattern(None, RDF.type, AT.Statement, None))
     assert len(said) == outcome.statements >= 50
+
+
+def test_an_id_that_another_article_took_is_told_at_its_line(project: Project) -> None:
+    taking = OTHER.replace("  crowd-b: {", "  crowd: {").replace("crowd-b,", "crowd,")
+    line = taking[: taking.index("  crowd: {")].count("\n") + 1
+    project.write(taking, slug="second", text=TEXT)
+    expected = f"articles/second/claims.yaml:{line}: entity crowd: the id crowd is taken by "
+    (told,) = validate(project.settings).violations
+    assert str(told).startswith(expected + "articles/norwick/claims.yaml:")
+    first = build(project.settings)
+    assert first.rejected == ("second",)
+    again = build(project.settings)  # now the first article is not read again
+    assert [str(p)[: len(expected)] for p in again.report.violations] == [expected]
+    assert "taken by article norwick." in str(again.report.violations[0])

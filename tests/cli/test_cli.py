@@ -136,3 +136,27 @@ def test_an_unknown_setting_in_the_file_is_told(project: Project) -> None:
     (project.root / "kg.toml").write_text("prot = 1\n", "utf-8")
     told = kg(project, "build")
     assert (told.returncode, "unknown setting prot" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "sentence"),
+    [
+        ("articles", "nope", 3, "nope: expected a folder of articles"),
+        ("ontology", "nope", 3, "nope: expected a folder of Turtle files (*.ttl), found none"),
+        ("shapes", "nope", 3, "nope: expected a folder of Turtle files (*.ttl), found none"),
+        ("data", "/proc/nope", 4, "/proc/nope: No such file or directory"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_told(
+    project: Project, name: str, value: str, code: int, sentence: str
+) -> None:
+    s = project.settings
+    folders = {"articles": s.articles, "ontology": s.ontology, "shapes": s.shapes, "data": s.data, name: value}
+    command = [sys.executable, "-m", "kg", "build"]
+    told = subprocess.run(
+        command, env=environment(**folders), cwd=project.root, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr.strip()) == (
+        code,
+        f"kg: {sentence}" + (": No such file or directory" if name == "articles" else ""),
+    )

@@ -5,6 +5,7 @@ client can tell. See docs/decisions/0002-asgi-gateway.md.
 """
 
 import asyncio
+import contextlib
 import io
 import sys
 import threading
@@ -24,6 +25,7 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 GONE = "attest.gone"  # in the WSGI environ: a callable that tells whether the client has hung up
 THREADS = 64  # more than all queries that may run or wait
 IN_FLIGHT = 2000  # requests at once, before they are turned away
+DISCARD, LINGER = 8 << 20, 2.0  # bytes, and seconds, of a body that is too long
 STALLED = 30.0  # seconds in which a client takes nothing of its answer
 
 
@@ -78,6 +80,7 @@ class Gateway:
         except TimeoutError:
             return await _refuse(send, 408, f"the request's body took over {self._settings.body_seconds:g} s")
         if body is None:
+            await _discard(receive)
             return await _refuse(send, 413, f"a request's body may hold at most {self._settings.body_bytes} bytes")
         gone = threading.Event()
         watcher = asyncio.create_task(_watch(receive, gone))
@@ -114,6 +117,15 @@ class Gateway:
         finally:
             if reply.rest is not None:
                 await loop.run_in_executor(self._threads, reply.close)
+
+
+async def _discard(receive: Receive) -> None:
+    """Read some of a body that is too long: a client that is still sending would not see why it was refused."""
+    read = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while read < DISCARD and (message := await receive()).get("more_body", False):
+                read += len(message.get("body", b""))
 
 
 async def _send(send: Send, body: bytes, *, more: bool) -> None:

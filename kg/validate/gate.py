@@ -43,7 +43,8 @@ class Gate:
         return to_graph(self.shapes)
 
     @cached_property
-    def _background(self) -> tuple[Triple, ...]:
+    def background(self) -> tuple[Triple, ...]:
+        """The class hierarchy and the concepts, which shapes must see in the data."""
         return tuple(
             t for t in self.schema.triples if t.predicate == RDFS.subClassOf or (t.predicate == RDF.type and _named(t))
         )
@@ -57,7 +58,7 @@ class Gate:
         problems = [self._unknown(mapped, triple, sentence) for triple, sentence in unknown_terms(own, self.schema)]
         data = to_graph(own)
         add_all(data, (t for t in context if t not in own))
-        add_all(data, self._background)
+        add_all(data, self.background)
         subjects = {t.subject for t in own}
         problems += [p for node, p in self._shacl(data, mapped.places, mapped) if node in subjects]
         return tuple(problems)

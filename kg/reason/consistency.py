@@ -40,8 +40,8 @@ def consistency(triples: Iterable[ox.Triple]) -> Verdict:
     try:
         with ontology:
             owlready2.sync_reasoner_hermit(world, debug=0)
+        return Verdict(True, tuple(sorted(c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing)))
     except owlready2.OwlReadyInconsistentOntologyError:
         return Verdict(consistent=False, unsatisfiable=())
     finally:
         world.close()
-    return Verdict(True, tuple(sorted(cls.iri for cls in world.inconsistent_classes() if cls is not owlready2.Nothing)))

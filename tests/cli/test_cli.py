@@ -1,6 +1,7 @@
 """The commands, run as a user runs them."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -160,3 +161,21 @@ def test_a_folder_that_cannot_be_used_is_told(
         code,
         f"kg: {sentence}" + (": No such file or directory" if name == "articles" else ""),
     )
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="the OWL reasoner needs Java, and there is none here")
+def test_check_finds_the_corpus_consistent_and_a_contradiction_in_it(project: Project) -> None:
+    told = kg(project, "check")
+    assert (told.returncode, told.stderr) == (0, "Ontology and record are consistent (HermiT).\n")
+    wrong = "@prefix at: <https://w3id.org/attest/ontology#> . <https://w3id.org/attest/id/mayor> a at:Place ."
+    (project.root / "ontology" / "wrong.ttl").write_text(wrong, "utf-8")
+    told = kg(project, "check")
+    assert (told.returncode, "contradict each other" in told.stdout) == (1, True)
+
+
+def test_check_without_java_says_so(project: Project) -> None:
+    s = project.settings
+    env = environment(articles=s.articles, ontology=s.ontology, shapes=s.shapes, data=s.data) | {"PATH": "/nowhere"}
+    command = [sys.executable, "-m", "kg", "check"]
+    told = subprocess.run(command, env=env, cwd=project.root, capture_output=True, text=True, check=False)
+    assert (told.returncode, "needs Java" in told.stderr) == (4, True)

@@ -2,7 +2,9 @@
 
 import io
 import shutil
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import owlready2
@@ -38,10 +40,22 @@ def consistency(triples: Iterable[ox.Triple]) -> Verdict:
     world = owlready2.World()  # of its own: the default world remembers what an earlier run loaded
     ontology = world.get_ontology("https://w3id.org/attest/check").load(fileobj=io.BytesIO(text))
     try:
-        with ontology:
+        with _temporary_files(), ontology:
             owlready2.sync_reasoner_hermit(world, debug=0)
         return Verdict(True, tuple(sorted(c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing)))
     except owlready2.OwlReadyInconsistentOntologyError:
         return Verdict(consistent=False, unsatisfiable=())
     finally:
         world.close()
+
+
+@contextmanager
+def _temporary_files() -> Iterator[None]:
+    """Keep temporary files in a folder that goes away: owlready2 leaves its own behind when it finds a contradiction."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before

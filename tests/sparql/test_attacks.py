@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason="the shared attacks a
 
 @pytest.fixture(scope="module")
 def service(root: Path) -> Iterator[QueryService]:
-    with serving(root, query_seconds=0.8, query_memory=256 << 20, query_bytes=8 << 20) as service:
+    with serving(root, query_seconds=0.5, query_memory=256 << 20, query_bytes=8 << 20) as service:
         yield service
 
 

@@ -51,7 +51,7 @@ def consistency(triples: Iterable[ox.Triple]) -> Verdict:
 
 @contextmanager
 def _temporary_files() -> Iterator[None]:
-    """Keep temporary files in a folder that goes away: owlready2 leaves its own behind when it finds a contradiction."""
+    """Keep temporary files in a folder that goes away: owlready2 leaves its own when it finds a contradiction."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory() as folder:
         tempfile.tempdir = folder

@@ -1,6 +1,6 @@
 """The gate: what an article says must satisfy the shapes before it enters the store."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,24 +59,22 @@ class Gate:
         data = to_graph(own)
         add_all(data, (t for t in context if t not in own))
         add_all(data, self.background)
-        subjects = {t.subject for t in own}
-        problems += [p for node, p in self._shacl(data, mapped.places, mapped) if node in subjects]
+        problems += self._shacl(data, mapped, {t.subject for t in own})
         return tuple(problems)
 
     def _unknown(self, mapped: Mapped, triple: Triple, sentence: str) -> Problem:
-        place = _place(mapped.places, triple.subject, mapped)
+        place = _place(mapped, triple.subject)
         return Problem(place.source, place.where, sentence, "unknown-term")
 
-    def _shacl(
-        self, data: Graph, places: Mapping[NamedNode, Place], mapped: Mapped
-    ) -> Iterator[tuple[NamedNode | None, Problem]]:
-        conforms, report, _ = pyshacl.validate(data, shacl_graph=self._shapes_graph, inplace=True)
-        if conforms and not isinstance(report, Graph):
-            return
+    def _shacl(self, data: Graph, mapped: Mapped, subjects: Container[object]) -> Iterator[Problem]:
+        report = pyshacl.validate(data, shacl_graph=self._shapes_graph, inplace=True)[1]
+        assert isinstance(report, Graph)
         for result in report.subjects(RDFLIB_RDF.type, SH.ValidationResult):
             node = to_node(report.value(result, SH.focusNode))
-            place = _place(places, node, mapped)
-            yield node, self._problem(report, result, place)
+            if node in self.schema.terms:  # a rule for statements of one mark: the mark is its focus
+                node = to_node(report.value(result, SH.value))
+            if node in subjects:
+                yield self._problem(report, result, _place(mapped, node))
 
     def _problem(self, report: Graph, result: Node, place: Place) -> Problem:
         source_shape = report.value(result, SH.sourceShape)
@@ -98,9 +96,9 @@ def _named(triple: Triple) -> bool:
     return isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode)
 
 
-def _place(places: Mapping[NamedNode, Place], node: object, mapped: Mapped) -> Place:
-    if isinstance(node, NamedNode) and node in places:
-        return places[node]
+def _place(mapped: Mapped, node: object) -> Place:
+    if isinstance(node, NamedNode) and node in mapped.places:
+        return mapped.places[node]
     first = min((place.source for place in mapped.places.values()), default=Source("(nowhere)", 1))
     return Place(Source(first.file, 1), "")
 

@@ -36,7 +36,7 @@ def test_a_new_generation_is_followed_and_the_old_one_may_go(own: Path, memory_q
 
 
 def test_what_runs_is_finished_on_the_generation_it_began_with(own: Path) -> None:
-    with serving(own, query_seconds=20) as service, concurrent.futures.ThreadPoolExecutor(1) as pool:
+    with serving(own, query_seconds=60) as service, concurrent.futures.ThreadPoolExecutor(1) as pool:
         running = pool.submit(ask, service, SLOW)
         eventually(lambda: sum(service.lanes().values()) == 1)
         publish(own, 2, quads(10))

@@ -247,8 +247,8 @@ def test_nothing_published_yet(tmp_path: Path) -> None:
 
 def test_closing_waits_for_what_runs(root: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d <urn:p1> ?f FILTER(?c < ?f) }"
-    with serving(root, query_seconds=20) as service, concurrent.futures.ThreadPoolExecutor(1) as pool:
+    with serving(root, query_seconds=60) as service, concurrent.futures.ThreadPoolExecutor(1) as pool:
         running = pool.submit(ask, service, slow)
         eventually(lambda: sum(service.lanes().values()) == 1)
-        service.close(20)
+        service.close(60)
         assert json.loads(running.result()[1])["results"]["bindings"]

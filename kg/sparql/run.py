@@ -19,6 +19,10 @@ COMPLEX = "the query needs more memory or depth than allowed, and was ended"
 CRASHES = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP}
 
 
+class Lost(errors.StoreUnavailable):
+    """The worker was ended from outside; the query itself may be well."""
+
+
 class Run:
     """A query that a worker has been given; driven by one thread at a time.
 
@@ -121,7 +125,7 @@ def _meaning(code: int) -> tuple[str, errors.KgError]:
         return "network", errors.Forbidden(NETWORK)
     if code > 0 or -code in CRASHES:
         return "crash", errors.TooComplex(COMPLEX)
-    return "lost", errors.StoreUnavailable("the process that answered was ended from outside", RETRY)
+    return "lost", Lost("the process that answered was ended from outside", RETRY)
 
 
 def _error(failure: Failure) -> errors.KgError:

@@ -16,7 +16,7 @@ from kg.sparql.messages import UNCLEAR, Job
 from kg.sparql.negotiate import MediaType, negotiate
 from kg.sparql.pool import Pool
 from kg.sparql.protocol import Query
-from kg.sparql.run import FAST, Run
+from kg.sparql.run import FAST, Lost, Run
 from kg.sparql.stream import WHOLE, Streams
 from kg.store.generations import Generations
 
@@ -86,10 +86,16 @@ class QueryService:
         scan = tokens.check(query.text, self._limits)
         assert scan.form is not None
         media = negotiate(scan.form, accept, query.format)
-        ticket = self._lanes.enter(own, deadline, gone)
-        run = self._begin(query, scan, media, ticket, deadline, gone)
+        hold = self._limits.hold and not scan.is_plain
+
+        def attempt() -> Answer:
+            ticket = self._lanes.enter(own, deadline, gone)
+            return self._collect(self._begin(query, scan, media, ticket, deadline, gone), media, hold, gone)
+
         try:
-            return self._collect(run, media, self._limits.hold and not scan.is_plain, gone)
+            return attempt()
+        except Lost:  # nothing was sent yet, and a worker that dies while it is taken is nobody's fault
+            return attempt()
         except QuerySyntax as error:
             raise _told_better(error, scan.undeclared) from error
 

@@ -1,6 +1,7 @@
 import concurrent.futures
 import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -146,10 +147,20 @@ def test_an_idle_worker_that_dies_is_replaced(root: Path) -> None:
         dying = workers()
         for process in dying:
             process.kill()
-        eventually(lambda: {p.pid for p in dying}.isdisjoint(p.pid for p in workers()))
+        for process in dying:
+            with contextlib.suppress(ChildProcessError):  # the service has seen its end already
+                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         assert number(service) == QUADS
         eventually(lambda: service.readiness().workers == 4)
         eventually(lambda: len(psutil.Process().children()) == 4)
+
+
+def test_a_worker_that_dies_while_it_is_taken_costs_no_answer(root: Path) -> None:
+    with serving(root) as service:
+        for _ in range(15):
+            eventually(lambda: service.readiness().workers == 4)
+            os.kill(random.choice(workers()).pid, signal.SIGKILL)
+            assert number(service) == QUADS
 
 
 def test_the_dead_mans_switch_ends_a_query_that_nobody_watches(root: Path) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from pyoxigraph import Store
+from typing import TYPE_CHECKING
 
 from kg.errors import NotFound, StoreUnavailable
 from kg.store import durable
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 _NUMBER = re.compile(r"[1-9][0-9]*")
 
@@ -33,11 +35,13 @@ class Generation:
         return self.path / "data.nq"
 
     @contextmanager
-    def opened(self) -> Iterator[Store]:
+    def opened(self) -> "Iterator[Store]":
         """The record, read-only; opening writes nothing, and it outlives the directory's removal.
 
         Raises StoreUnavailable when it cannot be opened.
         """
+        from pyoxigraph import Store  # the server, which never opens one, follows generations too
+
         try:
             store = Store.read_only(str(self.record))
         except OSError as error:

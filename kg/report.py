@@ -39,8 +39,9 @@ class Report:
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "Report":
-        """Sort the problems and drop repeats."""
-        return cls(tuple(sorted(set(problems))))
+        """Sort the problems, and tell once what several rules say in the same words of the same thing."""
+        told = {(p.source, p.where, p.message, p.severity): p for p in sorted(problems, reverse=True)}
+        return cls(tuple(sorted(told.values())))
 
     @property
     def violations(self) -> tuple[Problem, ...]:

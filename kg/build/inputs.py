@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 
@@ -30,6 +31,7 @@ def read_inputs(settings: Settings) -> Inputs:
     """Digest the ontology, the shapes, the entities, our own code, and each article's folder."""
     files = [*sorted(settings.ontology.glob("*.ttl")), *sorted(settings.shapes.glob("*.ttl"))]
     files += [path for folder in _CODE for path in sorted((resources.PACKAGE / folder).glob("*.py"))]
+    files += sorted(resources.PACKAGE.glob("*.py"))
     folders: tuple[Path, ...] = ()
     if settings.articles:
         files += [path for path in [settings.articles / "entities.yaml"] if path.is_file()]
@@ -41,11 +43,8 @@ def read_inputs(settings: Settings) -> Inputs:
 def fresh_articles(settings: Settings, inputs: Inputs) -> frozenset[str]:
     """The slugs of the articles that the current generation holds as they are now."""
     current = Generations(settings.data).current()
-    try:
-        note = json.loads((settings.data / NOTE).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return frozenset()
-    if current is None or note["generation"] != current.number or note["common"] != inputs.common:
+    note = _read_note(settings)
+    if current is None or note is None or note["generation"] != current.number or note["common"] != inputs.common:
         return frozenset()
     return frozenset(slug for slug, digest in inputs.articles.items() if note["articles"].get(slug) == digest)
 
@@ -53,9 +52,8 @@ def fresh_articles(settings: Settings, inputs: Inputs) -> frozenset[str]:
 def is_stale(settings: Settings) -> bool:
     """True when a build would have something to do; raises nothing but OSError for files that cannot be read."""
     inputs = read_inputs(settings)
-    try:
-        note = json.loads((settings.data / NOTE).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    note = _read_note(settings)
+    if note is None:
         return True
     current = Generations(settings.data).current()
     built = (note["common"], note["articles"], note["generation"])
@@ -72,6 +70,15 @@ def note_built(settings: Settings, inputs: Inputs, slugs: Iterable[str]) -> None
     draft = settings.data / f"{NOTE}.{os.getpid()}"
     draft.write_text(json.dumps(note, indent=1, sort_keys=True), "utf-8")
     draft.replace(settings.data / NOTE)
+
+
+def _read_note(settings: Settings) -> dict[str, Any] | None:
+    """What was noted, None when there is no note or none that can be used."""
+    try:
+        note = json.loads((settings.data / NOTE).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return note if isinstance(note, dict) and note.keys() >= {"generation", "common", "articles"} else None
 
 
 def _digest(paths: Iterable[Path], *more: str) -> str:

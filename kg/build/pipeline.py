@@ -15,7 +15,7 @@ from kg.settings import Settings
 from kg.store.commit import Change, Delta, commit
 from kg.store.generations import Generation, Generations
 from kg.validate.integrity import check_change
-from kg.vocab import AT, RDF, RDFS
+from kg.vocab import AT, DCTERMS, RDF, RDFS
 
 Progress = Callable[[int, int], None]  # how many articles are done, of how many
 
@@ -131,13 +131,10 @@ def _revisions(settings: Settings) -> dict[NamedNode, str]:
     current = Generations(settings.data).current()
     if current is None:
         return {}
-    found = {}
     with current.opened() as store:
-        for graph in store.named_graphs():
-            slug, _, digest = graph.value.removeprefix(settings.base_iri).partition(".")
-            if isinstance(graph, NamedNode) and len(digest) == 12 and slug != "graph":
-                found[graph] = slug
-    return found
+        documents = [q for q in store.quads_for_pattern(None, RDF.type, AT.Document) if q.subject == q.graph_name]
+        slugs = {d.subject: store.quads_for_pattern(d.subject, DCTERMS.identifier, None) for d in documents}
+        return {g: q.object.value for g, quads in slugs.items() for q in quads}  # type: ignore[union-attr,misc]
 
 
 def _outcome(settings: Settings, published: Generation | None, works: list[Work]) -> Outcome:

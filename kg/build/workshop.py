@@ -10,8 +10,9 @@ from pyoxigraph import NamedNode, Quad, Triple
 from kg.corpus.claims import read_article, read_entities
 from kg.graph.article import Mapped, Mapper
 from kg.graph.schema import Schema, read_schema
-from kg.iri import Iris
-from kg.report import Report
+from kg.iri import ID, Iris
+from kg.model import Source
+from kg.report import Problem, Report
 from kg.settings import Settings
 from kg.validate.gate import Gate, read_shapes
 
@@ -70,6 +71,9 @@ class Workshop:
 
     def article(self, folder: Path, register: Work, taken: Mapping[str, str] = MappingProxyType({})) -> Work:
         """One article of the corpus, with the register's entities in sight, and the ids that other articles took."""
+        if not ID.fullmatch(folder.name) or folder.name == "graph":
+            sentence = "expected a folder name of lower-case letters and digits joined by hyphens (and not graph)"
+            return Work(folder.name, None, Report.of([Problem(Source(str(folder), 1), "", sentence, "id")]))
         reading = read_article(folder)
         if reading.article is None:
             return Work(folder.name, None, Report.of(reading.problems))

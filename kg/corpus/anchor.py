@@ -103,30 +103,27 @@ def find(text: Text, words: str, kept: Span | None = None, near: str | None = No
     """Find where `words` stand.
 
     Offsets in `kept` are trusted while the words are still there, unless `near` points elsewhere. Of several
-    places the one closest to `near` is taken; `near` must itself stand in one place only. Nothing is guessed.
+    places, exact and folded alike, the one closest to `near` is taken; `near` must itself stand in one place only.
+    Nothing is guessed.
     """
     if kept and near is None and text.holds(words, kept) and not text.is_masked(kept):
         return Found(text.passage(kept), "kept")
-    by, places = _exact_or_folded(text, words)
-    if not places:
+    found = places(text, words)
+    if not found:
         return _similar(text, words)
-    open_places = [place for place in places if not text.is_masked(place)]
+    open_places = [place for place in found if not text.is_masked(place)]
     if not open_places:
-        return Masked(_lines(text, places))
+        return Masked(_lines(text, found))
     chosen = _choose(text, open_places, near)
     if not isinstance(chosen, tuple):
         return chosen
+    by: Literal["exact", "folded"] = "exact" if text.raw[chosen[0] : chosen[1]] == words else "folded"
     return Found(text.passage(chosen), "kept" if chosen == kept else by)
 
 
 def places(text: Text, words: str) -> list[Span]:
     """Every place where the words stand, exactly or folded, in order; furniture is not left out."""
     return list(_occurrences(text.folded, fold(words)))
-
-
-def _exact_or_folded(text: Text, words: str) -> tuple[Literal["exact", "folded"], list[Span]]:
-    exact = list(_occurrences(text.raw, words))
-    return ("exact", exact) if exact else ("folded", places(text, words))
 
 
 def _occurrences(text: str, words: str) -> Iterator[Span]:
@@ -137,10 +134,8 @@ def _occurrences(text: str, words: str) -> Iterator[Span]:
 
 
 def _choose(text: Text, spans: list[Span], near: str | None) -> Span | Ambiguous | NearUnclear:
-    if len(spans) == 1:
-        return spans[0]
     if near is None:
-        return Ambiguous(_lines(text, spans))
+        return spans[0] if len(spans) == 1 else Ambiguous(_lines(text, spans))
     landmarks = places(text, near)
     if len(landmarks) != 1:
         return NearUnclear(near, _lines(text, landmarks))

@@ -19,11 +19,10 @@ Named = Map[str, tuple[Link, ...] | None]  # None: a chain that was reported as 
 class Desk:
     """What reading a statement needs to know of its article.
 
-    `changed` when the text is not the one the file was anchored to; `publisher` is None when it is not known.
+    `publisher` is None when it is not known.
     """
 
     text: Text
-    changed: bool
     publisher: str | None
     notes: Notes
 
@@ -93,7 +92,7 @@ def _full_link(node: Mapping, where: str, desk: Desk) -> tuple[Link, ...]:
         return ()
     voice = identifier(typed["voice"], where, "voice", desk.notes)
     sought = target(node, "cue", where, desk.notes) if "cue" in typed else None
-    cues = passages(sought, desk.text, desk.changed, desk.notes) if sought else ()
+    cues = passages(sought, desk.text, desk.notes) if sought else ()
     if len(cues) > 1:
         desk.notes.add(typed["cue"].line, where, "chain", "a link has one cue: expected text, found a list")
     fields = {key: values(v, where, key, desk.notes) for key, v in typed.items() if key not in _LINK}

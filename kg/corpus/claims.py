@@ -91,10 +91,10 @@ def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> A
     text = masked_text(raw, about.get("furniture"), notes)
     found = document(slug, text, sha256, article, about, notes) if isinstance(article, Mapping) else None
     own = entities(top.get("entities"), notes)
+    _tell_if_changed(about.get("sha256"), sha256, notes)
     publisher = about.get("publisher")
     desk = Desk(
         text,
-        _has_changed(about.get("sha256"), sha256, notes),
         publisher.text.strip() if isinstance(publisher, Scalar) else None,
         notes,
     )
@@ -112,9 +112,7 @@ def _check_format(tree: Mapping, notes: Notes) -> None:
         notes.add(node.line, "", "format", "expected format: 1; this version reads no other")
 
 
-def _has_changed(node: Node | None, sha256: str, notes: Notes) -> bool:
-    if node is None or (isinstance(node, Scalar) and node.text == sha256):
-        return False
-    message = "the text has changed since it was anchored: run kg anchor"
-    notes.add(node.line, "", "stale", message, "warning")
-    return True
+def _tell_if_changed(node: Node | None, sha256: str, notes: Notes) -> None:
+    if node is not None and not (isinstance(node, Scalar) and node.text == sha256):
+        message = "the text has changed since it was anchored: run kg anchor"
+        notes.add(node.line, "", "stale", message, "warning")

@@ -76,6 +76,9 @@ def _anchor(claims: Yaml, read: tuple[str, str], notes: Notes) -> tuple[tuple[An
         report(sought, outcomes, notes)
         place = _judge(sought, outcomes)
         places.append(place)
+        if place.result == "moved" and sought.kept:
+            message = f"the words of {place.key} are now at {place.at}: read them in their new place"
+            notes.add(place.line, place.where, "moved", message, "warning")
         if place.at and place.result != "kept":
             splices.append(setting(claims.text, sought.owner, "at", place.at, after=sought.key))
     return tuple(places), splices

@@ -112,6 +112,9 @@ def fields(node: Node, where: str, what: str, notes: Notes) -> dict[str, tuple[V
 
 def values(node: Node, where: str, what: str, notes: Notes) -> tuple[Value, ...]:
     """The values under one key: lists are flattened, mappings become Fields, empty items are reported."""
+    if isinstance(node, Sequence | Mapping) and not (node.items if isinstance(node, Sequence) else node.entries):
+        notes.add(node.line, where, "no-value", f"{what}: expected a value, found {found(node)} with nothing in it")
+        return ()
     if isinstance(node, Sequence):
         return tuple(value for item in node.items for value in values(item, where, what, notes))
     if isinstance(node, Mapping):
@@ -136,7 +139,9 @@ def _content(node: Scalar) -> str | int | float | bool:
         return text
     if not point:
         return int(text)
-    return float(text) if part.isdecimal() and part.isascii() else text
+    if not (part.isdecimal() and part.isascii()):
+        return text
+    return float(text) if str(float(text)) == text else text
 
 
 def found(node: Node) -> str:

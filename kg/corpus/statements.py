@@ -45,7 +45,7 @@ def _passages(key: Scalar, node: Mapping, where: str, desk: Desk) -> tuple[Passa
     if missing(node, "quote"):
         desk.notes.add(key.line, where, "quote", "a statement must quote the words that make it")
     sought = target(node, "quote", where, desk.notes)
-    return passages(sought, desk.text, desk.changed, desk.notes) if sought else ()
+    return passages(sought, desk.text, desk.notes) if sought else ()
 
 
 def _chain(
@@ -96,6 +96,11 @@ def _when(node: Node | None, where: str, desk: Desk) -> When | None:
         notes.add(typed["written"].line, where, "written", message)
     dates = {name: _date(typed.get(name), where, name, notes) for name in _BOUNDS}
     start, end = dates["from"], dates["to"]
+    given = [name for name in ("on", "throughout") if dates[name]] + (["from and to"] if start or end else [])
+    if len(given) > 1:
+        notes.add(
+            node.line, where, "date", f"expected one of on, throughout, or from and to; found {' and '.join(given)}"
+        )
     if start and end and is_before(end, start):
         notes.add(typed["to"].line, where, "date", f"the end {end} is before the beginning {start}")
     return When(notes.source(node), written, dates["on"], dates["throughout"], start, end)

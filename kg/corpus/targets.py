@@ -52,19 +52,19 @@ def spans(at: Node | None) -> tuple[Span, ...]:
     return tuple((int(match[1]), int(match[2])) for match in matches if match)
 
 
-def passages(sought: Target, text: Text, changed: bool, notes: Notes) -> tuple[Passage, ...]:
+def passages(sought: Target, text: Text, notes: Notes) -> tuple[Passage, ...]:
     """The passages of a target, in the order typed; what is not found is reported and left out.
 
-    Offsets in the file that no longer hold are a warning, unless the article is known to have `changed`.
+    Words that are not where `at:` says are a violation: in their new place another voice may be speaking.
     """
     outcomes = sought.outcomes(text)
     report(sought, outcomes, notes)
     at = sought.owner.get("at")
     if at is not None and not spans(at):
         notes.add(at.line, sought.where, "at", "expected start-end in code points, or a list: run kg anchor")
-    elif at is not None and not changed and any(isinstance(o, Found) and o.by != "kept" for o in outcomes):
-        message = f"the offsets in at: do not hold the words of {sought.key}: run kg anchor"
-        notes.add(at.line, sought.where, "stale", message, "warning")
+    elif at is not None and any(isinstance(o, Found) and o.by != "kept" for o in outcomes):
+        message = f"the words of {sought.key} are not where at: says: run kg anchor, and read them in their new place"
+        notes.add(at.line, sought.where, "stale", message)
     return tuple(outcome.passage for outcome in outcomes if isinstance(outcome, Found))
 
 

@@ -82,7 +82,10 @@ class Mapper:
             part.problems += own.problems
             counts.drafts += statement.status == "draft"
         elif twin := part.places.get(iri):
-            message = f"says the same, in the same words and voice, as {twin.where} in line {twin.source.line}"
+            message = (
+                f"has the same voice, words and propositions as {twin.where} in line {twin.source.line}: "
+                "join them, or ground each in its own words"
+            )
             where = f"statement {statement.id}"
             part.problems.append(Problem(statement.source, where, message, "duplicate-statement"))
         else:

@@ -35,6 +35,7 @@ def propositions(terms: Terms, claim: Claim, *, whole: bool) -> tuple[Propositio
     if whole:
         types = tuple(sorted({cls, *parts}, key=str))
         return (_proposition(terms, types, [role for roles in parts.values() for role in roles]),)
+    _check_lists(terms, claim)
     common = parts.pop(cls, [])
     bundles = {part: common + roles for part, roles in parts.items()} or {cls: common}
     return tuple(
@@ -44,11 +45,25 @@ def propositions(terms: Terms, claim: Claim, *, whole: bool) -> tuple[Propositio
     )
 
 
+def _check_lists(terms: Terms, claim: Claim) -> None:
+    """Two lists in one part would be read as every pair of their members: nobody said that."""
+    seen: dict[NamedNode | None, str] = {}
+    for name, values in claim.roles.items():
+        prop = terms.schema.properties.get(terms.schema.expand(name))
+        if len(values) > 1:
+            part = prop.domain if prop else None
+            if part in seen:
+                message = f"{seen[part]} and {name} are both lists: write one entry for each pair that is meant"
+                raise Refused(message, values[0].source, "two-lists")
+            seen[part] = name
+
+
 def proposition_class(terms: Terms, claim: Claim) -> NamedNode:
     """The class that a claim names, with or without its ending `Proposition`; raises Refused when there is none."""
     schema = terms.schema
     for name in (claim.kind + "Proposition", claim.kind):
-        if (cls := schema.expand(name)) in schema.classes and schema.is_a(cls, AT.Proposition):
+        cls = schema.expand(name)
+        if cls in schema.classes and schema.is_a(cls, AT.Proposition) and cls != AT.Proposition:
             return cls
     known = (schema.shorten(c).removesuffix("Proposition") for c in schema.classes if schema.is_a(c, AT.Proposition))
     hint = did_you_mean(claim.kind, known)
@@ -68,6 +83,8 @@ def _part(terms: Terms, cls: NamedNode, claim: Claim, name: str) -> tuple[NamedN
     schema = terms.schema
     source = claim.roles[name][0].source if claim.roles[name] else claim.source
     declared = schema.properties.get(schema.expand(name))
+    if declared and not declared.written_by and declared.domain is None:
+        raise Refused(f"{name} is not said by a voice: it belongs beside says, not in it", source, "domain")
     if declared and declared.domain and cls in schema.supers(declared.domain):
         return declared.domain, terms.property(name, source, declared.domain)
     return cls, terms.property(name, source, cls)

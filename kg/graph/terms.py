@@ -71,10 +71,11 @@ class Terms:
         """An entity by its id; raises Refused when none is defined."""
         if isinstance(name, str) and (known := self.entities.get(name)):
             return known
-        if name in self.refused:
+        if isinstance(name, str) and name in self.refused:
             raise AlreadyTold(f"entity {name} is not defined rightly", source)
         hint = did_you_mean(str(name), self.entities)
-        raise Refused(f"no entity {name!r} is defined{hint}", source, "unknown-entity")
+        found = repr(name) if isinstance(name, str) else "for what is typed here: expected an id"
+        raise Refused(f"no entity {found} is defined{hint}", source, "unknown-entity")
 
     def objects(self, prop: Property, value: Value) -> list[Object]:
         """The RDF terms of one value; a mapping from languages gives one literal for each."""
@@ -124,22 +125,27 @@ class Terms:
                 name = self.schema.shorten(prop.iri)
                 raise Refused(f"{name} takes a plain value, not a mapping", value.source, "datatype")
             for language, texts in value.content.items():
-                yield from (_tagged(str(text.content), language, text.source) for text in texts)
+                yield from (_tagged(_typed_text(text.content), language, text.source) for text in texts)
         else:
             yield self._literal(prop, value)
 
     def _literal(self, prop: Property, value: Value) -> Literal:
         content, datatype = value.content, prop.range or XSD.string
         if datatype in (RDFS.Literal, RDF.langString):
-            return _tagged(str(content), self.language, value.source)
+            return _tagged(_typed_text(content), self.language, value.source)
         if datatype == XSD.string:
-            return Literal(str(content))
+            return Literal(_typed_text(content))
         if datatype == XSD.dateTime:
             try:
                 return instant(span(str(content))[0])
             except BadInput as error:
                 raise Refused(str(error), value.source, "date") from None
         return _typed(content, datatype, value.source)
+
+
+def _typed_text(content: object) -> str:
+    """The characters as typed."""
+    return str(content).lower() if isinstance(content, bool) else str(content)
 
 
 def _tagged(text: str, language: str, source: Source) -> Literal:

@@ -97,7 +97,7 @@ def _query(fields: list[_Field]) -> Query:
         texts[0].removeprefix("\ufeff"),
         _graphs(fields, "default-graph-uri"),
         _graphs(fields, "named-graph-uri"),
-        _one(fields, "format") or _one(fields, "output"),
+        next((field.value for field in fields if field.name in ("format", "output") and field.value), None),
         _seconds(_one(fields, "timeout")),
     )
 

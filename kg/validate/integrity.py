@@ -10,6 +10,7 @@ from kg.graph.schema import Schema
 from kg.model import Source
 from kg.report import NotConforming, Problem, Report
 from kg.validate.terms import unknown_terms
+from kg.vocab import DCTERMS, RDF
 
 
 class Changed(Protocol):
@@ -29,7 +30,9 @@ class Changed(Protocol):
 
 
 def check_change(change: Changed, schema: Schema, base_iri: str) -> None:
-    """Raise NotConforming for an unknown term, or a reference to something of ours that nothing describes.
+    """Raise NotConforming for an unknown term, a reference to nothing, or one name for two things.
+
+    Two things: an entity that two graphs describe, or an article of which two revisions would be there.
 
     Looks only at what changed, so its cost does not grow with the store.
     """
@@ -39,6 +42,7 @@ def check_change(change: Changed, schema: Schema, base_iri: str) -> None:
         for quad in _dangling(change, base_iri)
         if isinstance(quad.object, NamedNode)
     ]
+    problems += [_problem(quad, sentence) for quad, sentence in _told_twice(change)]
     if problems:
         raise NotConforming(Report.of(problems))
 
@@ -57,6 +61,18 @@ def _dangling(change: Changed, base_iri: str) -> Iterator[Quad]:
     for node in gone:
         if not described(node):
             yield from change.store.quads_for_pattern(None, None, node, None)
+
+
+def _told_twice(change: Changed) -> Iterator[tuple[Quad, str]]:
+    for quad in change.added:
+        if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode):
+            others = {q.graph_name for q in change.store.quads_for_pattern(quad.subject, RDF.type, None)}
+            if others - {quad.graph_name}:
+                yield quad, "is described in two graphs: two things would have one name"
+        if quad.predicate == DCTERMS.identifier:
+            twins = change.store.quads_for_pattern(None, DCTERMS.identifier, quad.object)
+            if any(twin.subject != quad.subject for twin in twins):
+                yield quad, f"has the identifier {quad.object.value}, which another has too: build again"  # type: ignore[union-attr]
 
 
 def _problem(quad: Quad, sentence: str) -> Problem:

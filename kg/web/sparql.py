@@ -39,6 +39,7 @@ def _response(answer: Answer) -> Response:
         response.content_length = answer.length
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Vary"] = "Accept"
+    response.headers["Access-Control-Expose-Headers"] = "Attest-Generation, Retry-After"
     response.headers["Attest-Generation"] = str(answer.generation)
     return response
 

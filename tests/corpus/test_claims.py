@@ -593,24 +593,61 @@ def test_offsets_count_code_points(tmp_path: Path) -> None:
     assert passage.start == TEXT.index("guards opened") + 3
 
 
-def test_offsets_that_do_not_hold_are_found_again_with_a_warning(tmp_path: Path) -> None:
+def test_offsets_that_do_not_hold_are_a_violation_until_they_are_anchored_again(tmp_path: Path) -> None:
     start = TEXT.index("guards opened")
     for at, expected in ((f"{start}-{start + 18}", []), ("3-9", [(11, "stale")])):
         claims = GOOD.replace("opened fire\n", f"opened fire\n    at: {at}\n")
         reading = read(tmp_path, claims)
         assert told(reading.problems) == expected
-        assert all(problem.severity == "warning" for problem in reading.problems)
+        assert all(problem.severity == "violation" for problem in reading.problems)
         assert reading.article
-        assert reading.article.statements[0].passages[0].start == start
+        assert [statement.passages[0].start for statement in reading.article.statements] == (
+            [] if expected else [start]
+        )
 
 
-def test_a_changed_text_is_one_warning(tmp_path: Path) -> None:
+def test_a_changed_text_is_a_warning_and_words_that_moved_a_violation(tmp_path: Path) -> None:
     claims = GOOD.replace("opened fire\n", "opened fire\n    at: 3-9\n")
     claims = claims.replace("statements:", "  sha256: 00\nstatements:")
     reading = read(tmp_path, claims)
-    assert [(problem.rule, problem.severity) for problem in reading.problems] == [("stale", "warning")]
+    assert sorted((problem.rule, problem.severity) for problem in reading.problems) == [
+        ("stale", "violation"),
+        ("stale", "warning"),
+    ]
+    still = read(tmp_path, GOOD.replace("statements:", "  sha256: 00\nstatements:"))
+    assert [(problem.rule, problem.severity) for problem in still.problems] == [("stale", "warning")]
+
+
+def test_near_decides_between_places_that_match_exactly_and_folded(tmp_path: Path) -> None:
+    """A no-break space in one voice's sentence must not send its quote to another's."""
+    text = TEXT.replace("The guards fired again", "The guards\u00a0fired again")
+    claims = GOOD.replace("guards opened fire", "guards fired\n    near: again at night")
+    reading = read(tmp_path, claims, text)
+    assert reading.problems == ()
     assert reading.article
-    assert reading.article.statements
+    assert reading.article.statements[0].passages[0].start == text.index("guards\u00a0fired again")
+    without = read(tmp_path, claims.replace("\n    near: again at night", ""), text)
+    assert [problem.rule for problem in without.problems] == ["ambiguous"]
+
+
+@pytest.mark.parametrize(
+    "empty", ["polarity: []", "says: {Command: {commander: guards, commandedGroup: []}}", "note: {}"]
+)
+def test_an_empty_list_is_not_nothing(tmp_path: Path, empty: str) -> None:
+    claims = GOOD if empty.startswith("says") else GOOD + f"    {empty}\n"
+    claims = (
+        claims.replace("says: {Event: {event: clash, participant: guards}}", empty)
+        if empty.startswith("says")
+        else claims
+    )
+    assert "no-value" in {problem.rule for problem in read(tmp_path, claims).problems}
+
+
+def test_only_one_way_to_tell_the_time(tmp_path: Path) -> None:
+    reading = read(tmp_path, GOOD + '    when: {on: "2020-06-07", from: "2019"}\n')
+    assert [problem.message for problem in reading.problems] == [
+        "expected one of on, throughout, or from and to; found on and from and to"
+    ]
 
 
 def test_offsets_that_hold_choose_between_places(tmp_path: Path) -> None:

@@ -199,6 +199,29 @@ def test_the_same_statement_twice_is_told(project: Project) -> None:
     assert "as statement denial in line" in problems[0].message
 
 
+def test_two_lists_are_not_every_pair(project: Project) -> None:
+    made = work(
+        project,
+        CLAIMS.replace(
+            "participant: crowd, inRole: victim", "participant: [crowd, guards], inRole: [victim, perpetrator]"
+        ),
+    )
+    assert [p.rule for p in made.report.problems] == ["two-lists"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule"),
+    [
+        ("says: {Proposition: {condition: x}}", "unknown-term"),
+        ("says: {Event: {event: shooting, note: he was drunk}}", "domain"),
+        ("says: {Command: {commander: {a: b}, commandedGroup: guards}}", "unknown-entity"),
+    ],
+)
+def test_what_says_nothing_or_too_much_is_refused(project: Project, typed: str, rule: str) -> None:
+    made = work(project, CLAIMS.replace("says: {Event: {event: shooting, participant: crowd, inRole: injured}}", typed))
+    assert [p.rule for p in made.report.problems] == [rule]
+
+
 def test_an_id_of_the_register_cannot_be_taken(project: Project) -> None:
     made = work(project, CLAIMS.replace("  crowd: {", "  mayor: {is: Person, label: Another}\n  crowd: {"))
     assert [p.rule for p in made.report.problems] == ["duplicate-id"]

@@ -11,7 +11,7 @@ from kg.report import NotConforming
 from kg.validate.integrity import check_change
 from kg.validate.rdflib_graph import to_rdflib
 from kg.validate.terms import unknown_terms
-from kg.vocab import AT, NS, RDF
+from kg.vocab import AT, DCTERMS, NS, RDF
 from tests.conftest import Project
 
 BASE = "https://w3id.org/attest/id/"
@@ -66,6 +66,20 @@ def test_what_is_referred_to_cannot_go(project: Project) -> None:
     with pytest.raises(NotConforming, match="refers to b"):
         check_change(changed(kept=(pointing,), removed=(described,)), schema, BASE)
     check_change(changed(removed=(described, pointing)), schema, BASE)
+
+
+def test_one_name_for_two_things_is_refused(project: Project) -> None:
+    schema = Workshop.open(project.settings).schema
+    here, there = Quad(B, RDF.type, AT.Entity, GRAPH), Quad(B, RDF.type, AT.Entity, NamedNode(BASE + "other"))
+    with pytest.raises(NotConforming, match="two things would have one name"):
+        check_change(changed(kept=(here,), added=(there,)), schema, BASE)
+
+
+def test_two_revisions_of_one_article_are_refused(project: Project) -> None:
+    schema = Workshop.open(project.settings).schema
+    one, two = (Quad(node, DCTERMS.identifier, Literal("norwick"), node) for node in (A, B))
+    with pytest.raises(NotConforming, match="build again"):
+        check_change(changed(kept=(one,), added=(two,)), schema, BASE)
 
 
 def test_terms_cross_to_rdflib_unchanged() -> None:

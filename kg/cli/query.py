@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kg import resources
 from kg.cli.options import with_settings
 from kg.errors import BadInput, StoreUnavailable, Unreadable
 from kg.settings import Settings
@@ -18,6 +19,18 @@ ACCEPT = {
 }
 
 
+def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Print each question with its parameters and their defaults, and end."""
+    from kg.questions import questions
+
+    if not wanted:
+        return
+    for question in questions(resources.find("queries")):
+        params = "".join(f" {param.name}={param.default}" for param in question.params)
+        click.echo(f"{question.name}{params}\n    {question.title}")
+    context.exit()
+
+
 @click.command(
     "query",
     epilog="""\b
@@ -25,18 +38,42 @@ Examples:
   kg query 'ASK { ?s ?p ?o }'
   kg query -f queries/who-said-what.rq --format csv
   kg query -f my.rq --endpoint https://example.org/sparql
+  kg query --questions
+  kg query --question commanders-on-a-date --param group=badr-corps --param day=2020-06-08
 
 Without --endpoint the current generation is asked, in a process of its own, under the server's limits.
 CONSTRUCT and DESCRIBE answer in Turtle (JSON-LD with --format json).""",
 )
 @click.argument("text", required=False, metavar="[QUERY]")
 @click.option("-f", "--file", "path", type=click.Path(path_type=Path), help="Read the query from a file; - for stdin.")
+@click.option("--question", metavar="NAME", help="Ask one of the questions that come with it.")
+@click.option("--param", "params", metavar="NAME=VALUE", multiple=True, help="A value for a parameter of the question.")
+@click.option(
+    "--questions",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="List these questions.",
+)
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint.")
 @click.option("--format", "output", type=click.Choice(list(ACCEPT)), default="table", show_default=True)
 @with_settings("data")
-def command(settings: Settings, text: str | None, path: Path | None, endpoint: str | None, output: str) -> None:
+def command(
+    settings: Settings,
+    text: str | None,
+    path: Path | None,
+    question: str | None,
+    params: tuple[str, ...],
+    endpoint: str | None,
+    output: str,
+) -> None:
     """Ask a SPARQL query, here or of any endpoint."""
-    query = _read(text, path)
+    if sum(given is not None for given in (text, path, question)) != 1:
+        raise BadInput("expected a query, a file of one with -f, or the name of one with --question")
+    if params and question is None:
+        raise BadInput("expected --param with --question: only a question has parameters")
+    query = _read(text, path) if question is None else _bound(question, params, endpoint, settings)
     media_type, body = _remote(endpoint, query, output, settings) if endpoint else _here(settings, query, output)
     if output == "table" and media_type == JSON:
         click.echo(_table(json.loads(body)))
@@ -44,9 +81,20 @@ def command(settings: Settings, text: str | None, path: Path | None, endpoint: s
         sys.stdout.buffer.write(body)
 
 
+def _bound(name: str, params: tuple[str, ...], endpoint: str | None, settings: Settings) -> str:
+    from kg.questions import bind, find_question, with_base
+
+    values = {}
+    for param in params:
+        key, equals, value = param.partition("=")
+        if not equals or key in values:
+            raise BadInput(f"expected --param NAME=VALUE, each name once, found {param!r}")
+        values[key] = value
+    text = bind(find_question(resources.find("queries"), name), values)
+    return with_base(text, settings.base_iri) if endpoint else text
+
+
 def _read(text: str | None, path: Path | None) -> str:
-    if (text is None) == (path is None):
-        raise BadInput("expected a query, or a file of one with -f")
     if text is not None:
         return text
     try:

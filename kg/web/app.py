@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from kg.errors import KgError
 from kg.settings import Settings
 from kg.sparql.service import QueryService
-from kg.web import health, home, sparql
+from kg.web import health, home, questions, sparql
 from kg.web.problems import http_problem, problem
 
 CSP = (
@@ -23,6 +23,7 @@ def create_app(settings: Settings, service: QueryService) -> Flask:
     app.register_blueprint(sparql.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp)
+    app.register_blueprint(questions.bp)
     app.register_error_handler(KgError, problem)
     app.register_error_handler(HTTPException, http_problem)
     app.after_request(_headers)

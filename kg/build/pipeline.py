@@ -1,6 +1,6 @@
 """`kg build`, the whole story: read each article, map it, gate it, and publish what changed as a new generation."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from kg.build.inputs import fresh_articles, note_built, read_inputs
 from kg.build.workshop import Work, Workshop
 from kg.corpus.claims import articles_in
+from kg.graph.part import Place
 from kg.report import Report
 from kg.settings import Settings
 from kg.store.commit import Change, Delta, commit
@@ -67,14 +68,26 @@ def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progres
     return Report.of(problem for work in [register, *works] for problem in work.report.problems)
 
 
-def all_triples(settings: Settings) -> Iterator[Triple]:
-    """The ontology and what the whole corpus says, as one graph, for a reasoner."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the whole corpus says, where each node comes from, and the articles that cannot be read."""
+
+    triples: frozenset[Triple]
+    places: Mapping[NamedNode, Place]
+    unread: tuple[str, ...]
+
+
+def whole_record(settings: Settings, *, progress: Progress = lambda *_: None) -> Record:
+    """What the corpus says as it stands, rejected articles too, as one graph for a reasoner."""
     workshop = Workshop.open(settings)
     register = workshop.register()
-    yield from workshop.schema.triples
-    for work in [register, *(workshop.article(folder, register) for folder in _folders(settings))]:
-        if work.mapped:
-            yield from work.mapped.triples | work.mapped.shared
+    works = [register, *_works(workshop, register, list(_folders(settings)), progress, {})]
+    mapped = [work.mapped for work in works if work.mapped]
+    return Record(
+        frozenset().union(*(m.triples | m.shared for m in mapped)),
+        {node: place for m in reversed(mapped) for node, place in m.places.items()},
+        tuple(work.slug for work in works if work.mapped is None),
+    )
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:

@@ -35,7 +35,7 @@ class Settings:
     query_hold: bool = True  # an answer that might fail is held until it is complete, rather than cut off
     concurrent: int = 2  # queries in the fast lane
     slow: int = 4  # queries that took over a quarter of a second, niced
-    queue: int = 8  # queries waiting
+    queue: int = 16  # queries waiting
     body_bytes: int = MIB
     body_seconds: float = 10.0
 

@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from kg.errors import BadInput
 from kg.reason.rules import Rule
+from kg.vocab import RDF, XSD
 
 MAX_ROUNDS = 100  # a chain of facts this long is no news article's; each round lets every rule run once
 _BLANK = "urn:attest:blank:"
@@ -33,29 +34,32 @@ class Closure:
     derivations: dict[ox.Triple, Derivation] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls,
-        triples: Iterable[ox.Triple],
+    def of(cls, triples: Iterable[ox.Triple]) -> "Closure":
+        """The triples themselves (those about triple terms left out), from which nothing has been derived yet."""
+        store = ox.Store()
+        store.extend(ox.Quad(*named(triple)) for triple in triples if not isinstance(triple.object, ox.Triple))
+        return cls(store)
+
+    def complete(
+        self,
         rules: Iterable[Rule],
         *,
         withheld: frozenset[ox.NamedNode] = frozenset(),
         rounds: int = MAX_ROUNDS,
-    ) -> "Closure":
+    ) -> None:
         """Apply the rules until nothing new follows; no triple with a predicate in `withheld` is ever derived.
 
         Raises BadInput when something new still follows after `rounds`.
         """
-        store = ox.Store()
-        store.extend(ox.Quad(*named(triple)) for triple in triples if not isinstance(triple.object, ox.Triple))
-        closure, rules = cls(store), tuple(rules)
+        rules = tuple(rules)
         for _ in range(rounds):
-            before = len(closure.derivations)
+            before = len(self.derivations)
             for rule in rules:
-                closure._apply(rule, withheld)
-            if len(closure.derivations) == before:
-                return closure
+                self._apply(rule, withheld)
+            if len(self.derivations) == before:
+                return
         raise BadInput(
-            f"expected the inference to come to an end within {rounds} rounds, but after {len(closure.derivations)} "
+            f"expected the inference to come to an end within {rounds} rounds, but after {len(self.derivations)} "
             "new triples more follow: look for a property chain or a transitive property over a very long path"
         )
 
@@ -79,6 +83,18 @@ class Closure:
                 continue
             todo += [reason for reason in derivation.because if reason not in seen]
             seen.update(derivation.because)
+
+
+def as_stored(triples: Iterable[ox.Triple]) -> dict[ox.Triple, ox.Triple]:
+    """Each triple with a typed literal as the store gives it back ("0"^^xsd:nonNegativeInteger is an integer there)."""
+    literals = ((triple, triple.object) for triple in triples if isinstance(triple.object, ox.Literal))
+    typed = {
+        f"urn:{i}": t for i, (t, value) in enumerate(literals) if value.datatype not in (XSD.string, RDF.langString)
+    }
+    store = ox.Store()
+    store.extend(ox.Quad(ox.NamedNode(key), triple.predicate, triple.object) for key, triple in typed.items())
+    read = ((typed[quad.subject.value], quad.object) for quad in store if isinstance(quad.subject, ox.NamedNode))
+    return {ox.Triple(written.subject, written.predicate, found): written for written, found in read}
 
 
 def named(triple: ox.Triple) -> tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, Triple
 
-from kg.reason.closure import Closure, unnamed
+from kg.reason.closure import Closure, as_stored, unnamed
 from kg.reason.rules import Rule, read_rules
 from kg.vocab import OWL, RDF
 
@@ -64,18 +64,22 @@ def contradictions(axioms: frozenset[Triple], facts: frozenset[Triple]) -> tuple
     does not come to an end.
     """
     supposed = suppositions(axioms)
-    rules = (*read_rules("materialised"), *read_rules("checking"))
-    closure = Closure.of(axioms | facts | supposed, rules)
+    closure = Closure.of(axioms | facts | supposed)
+    closure.complete(read_rules("materialised"))  # first by what things are said to be, which explains most plainly
+    closure.complete((*read_rules("materialised"), *read_rules("checking")))
+    written = as_stored(axioms | facts)
     groups: dict[tuple[str, frozenset[Triple]], list[Contradiction]] = {}
     for rule in read_rules("contradictions"):
         for _, witness in rule.rows(closure.store):
-            found = _proof(rule, witness, closure, axioms)
+            asserted = {triple for reason in witness for triple in closure.asserted(reason)}
+            found = _proof(rule, witness, frozenset(written.get(t, t) for t in asserted), axioms)
             groups.setdefault((rule.name, found.axioms), []).append(found)
     return _roots([_joined(group) for group in groups.values()])
 
 
-def _proof(rule: Rule, witness: tuple[Triple, ...], closure: Closure, axioms: frozenset[Triple]) -> Contradiction:
-    asserted = frozenset(triple for reason in witness for triple in closure.asserted(reason))
+def _proof(
+    rule: Rule, witness: tuple[Triple, ...], asserted: frozenset[Triple], axioms: frozenset[Triple]
+) -> Contradiction:
     terms = [t.subject.value for t in asserted if isinstance(t.subject, NamedNode)]
     supposed = [value.removeprefix(A).removeprefix(FROM) for value in terms if value.startswith((A, FROM))]
     return Contradiction(
@@ -83,16 +87,14 @@ def _proof(rule: Rule, witness: tuple[Triple, ...], closure: Closure, axioms: fr
         tuple(unnamed(reason) for reason in witness),
         asserted & axioms,
         asserted - axioms,
-        NamedNode(supposed[0]) if supposed else None,
+        NamedNode(min(supposed)) if supposed else None,
     )
 
 
 def _joined(group: list[Contradiction]) -> Contradiction:
     """The plainest proof of a group, with the facts of those that use the same axioms."""
     first, *rest = sorted(group, key=lambda c: (c.supposed is None, len(c.facts), sorted(map(str, c.facts))))
-    others = {c.facts for c in rest if c.supposed is None} - {first.facts}
-    implied = frozenset(c.supposed for c in rest if c.supposed is not None) - {first.supposed}
-    return replace(first, others=tuple(sorted(others, key=lambda f: sorted(map(str, f)))), implied=implied)
+    return _with(first, rest)
 
 
 def _roots(found: list[Contradiction]) -> tuple[Contradiction, ...]:
@@ -102,10 +104,22 @@ def _roots(found: list[Contradiction]) -> tuple[Contradiction, ...]:
         root = next((i for i, known in enumerate(kept) if _covers(known, one)), None)
         if root is None:
             kept.append(one)
-        elif one.supposed is not None:
-            implied = (kept[root].implied | one.implied | {one.supposed}) - {kept[root].supposed}
-            kept[root] = replace(kept[root], implied=implied)
+        else:
+            kept[root] = _with(kept[root], [one])
     return tuple(kept)
+
+
+def _with(first: Contradiction, rest: Iterable[Contradiction]) -> Contradiction:
+    """The first, knowing what else of the record and of the ontology the rest concern."""
+    others, implied = set(first.others), set(first.implied)
+    for one in rest:
+        others.update(one.others if one.supposed is not None else (one.facts, *one.others))
+        implied.update(one.implied if one.supposed is None else (one.supposed, *one.implied))
+    return replace(
+        first,
+        others=tuple(sorted(others - {first.facts}, key=lambda facts: sorted(map(str, facts)))),
+        implied=frozenset(implied) - {first.supposed},
+    )
 
 
 def _covers(known: Contradiction, one: Contradiction) -> bool:

@@ -47,8 +47,8 @@ class Explainer:
         return Finding(source, about, sentence + ".", "unknown-datatype", "warning")
 
     def _sentence(self, contradiction: Contradiction) -> str:
-        inferred = [triple for triple in contradiction.witness if triple not in contradiction.axioms]
-        clash = "; ".join(self.words.sentence(triple) for triple in inferred or contradiction.witness)
+        told = [t for t in contradiction.witness if t not in contradiction.axioms and isinstance(t.subject, NamedNode)]
+        clash = "; ".join(self.words.sentence(triple) for triple in told or contradiction.witness)
         if contradiction.rule is None:
             clash = "by what stands below"
         if contradiction.supposed is not None:
@@ -66,10 +66,10 @@ class Explainer:
         yield from _first(self._line(fact) for fact in facts)
         axioms = [axiom for axiom in contradiction.axioms if not self._is_inner(axiom)]
         yield from _first(self._line(axiom) for axiom in sorted(axioms, key=self._order))
-        if contradiction.others:
-            told = "So it is with" if facts else "Yet it is used by"
-            yield f"{told} {len(contradiction.others)}{' more' if facts else ''}:"
-            yield from _first(self._line(min(other, key=str)) for other in contradiction.others)
+        of_others = (min(other - contradiction.facts or other, key=str) for other in contradiction.others)
+        if others := [line for line in dict.fromkeys(map(self._line, of_others)) if line not in map(self._line, facts)]:
+            yield f"So it is with {len(others)} more:" if facts else f"Yet the record has {len(others)}:"
+            yield from _first(iter(others))
         if contradiction.implied:
             yield f"Unusable for the same reason: {', '.join(sorted(map(self.words.short, contradiction.implied)))}"
 

@@ -22,7 +22,8 @@ def infer(triples: Iterable[Triple], *, rounds: int = MAX_ROUNDS) -> frozenset[T
     triples = tuple(triples)
     plain = Literal("perspective")
     withheld = frozenset(t.subject for t in triples if t.predicate == AT.writtenBy and t.object == plain)
-    closure = Closure.of(triples, read_rules("materialised"), withheld=withheld, rounds=rounds)  # type: ignore[arg-type]
+    closure = Closure.of(triples)
+    closure.complete(read_rules("materialised"), withheld=withheld, rounds=rounds)  # type: ignore[arg-type]
     return frozenset(triple for triple in closure.derivations if _publishable(triple))
 
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pyshacl
 from rdflib import RDF as RDFLIB_RDF
 from rdflib import SH, Graph
-from rdflib.term import URIRef
+from rdflib.term import BNode, URIRef
 
 from kg.model import Source
 from kg.reason.finding import LEVELS, Finding, Level
@@ -90,12 +90,14 @@ class Lint:
 
     def _style(self) -> Iterator[Finding]:
         triples = ox.serialize(self.ontology.places, format=ox.RdfFormat.N_TRIPLES) or b""
-        data = Graph(bind_namespaces="none").parse(data=triples, format="nt")
+        nodes: dict[str, BNode] = {}
+        data = Graph(bind_namespaces="none").parse(data=triples, format="nt", bnode_context=nodes)
+        labels = {node: label for label, node in nodes.items()}
         shapes = Graph(bind_namespaces="none").parse(self.style, format="turtle")
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
         for result in report.subjects(RDFLIB_RDF.type, SH.ValidationResult):
             node = report.value(result, SH.focusNode)
-            term = ox.NamedNode(str(node)) if isinstance(node, URIRef) else ox.BlankNode(str(node))
+            term = ox.NamedNode(str(node)) if isinstance(node, URIRef) else ox.BlankNode(labels[node])
             if self._ours(term):
                 level = _SEVERITIES[report.value(result, SH.resultSeverity)]
                 rule = str(report.value(result, SH.sourceShape)).rpartition("#")[2]

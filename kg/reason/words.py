@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.vocab import RDF, RDFS
+from kg.vocab import RDF, RDFS, XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _OWL = "http://www.w3.org/2002/07/owl#"
-_PREFIXES = {"rdf": RDF._ns, "rdfs": RDFS._ns, "owl": _OWL, "xsd": "http://www.w3.org/2001/XMLSchema#"}
+_PREFIXES = {"rdf": RDF._ns, "rdfs": RDFS._ns, "owl": _OWL, "xsd": XSD._ns}
 _FIRST, _REST = ox.NamedNode(RDF._ns + "first"), ox.NamedNode(RDF._ns + "rest")
 _LONGEST = 60  # code points of a literal before it is cut
 _SENTENCES = {
@@ -99,6 +99,8 @@ class Words:
             best = max(fitting, key=lambda p: len(self.prefixes[p]), default=None)
             if best is not None:
                 return f"{best}:{term.value.removeprefix(self.prefixes[best])}"
+        if isinstance(term, ox.Literal) and not term.language and term.datatype != XSD.string:
+            return f'"{term.value}"^^{self.short(term.datatype)}'
         return str(term)
 
     def _unnamed(self, node: ox.BlankNode) -> str:

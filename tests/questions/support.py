@@ -52,6 +52,7 @@ class Case:
     corpus: Mapping[str, Any]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    ordered: bool
 
 
 def cases(path: Path) -> tuple[Case, ...]:
@@ -64,6 +65,7 @@ def cases(path: Path) -> tuple[Case, ...]:
             corpus,
             tuple(ask["columns"]),
             tuple(tuple("" if cell is None else _text(cell) for cell in row) for row in ask["rows"]),
+            bool(ask.get("ordered")),
         )
         for ask in corpus["ask"]
     )

@@ -47,22 +47,20 @@ class Explainer:
         return Finding(source, about, sentence + ".", "unknown-datatype", "warning")
 
     def _sentence(self, contradiction: Contradiction) -> str:
-        told = [t for t in contradiction.witness if t not in contradiction.axioms and isinstance(t.subject, NamedNode)]
-        clash = "; ".join(self.words.sentence(triple) for triple in told or contradiction.witness)
-        if contradiction.rule is None:
-            clash = "by what stands below"
         if contradiction.supposed is not None:
             is_class = any(fact.object == contradiction.supposed for fact in contradiction.facts)
             start = "can have no member" if is_class else "can relate nothing"
         else:
             start = "the ontology contradicts itself" if contradiction.in_ontology else "cannot be so"
-        rule = contradiction.rule
-        reason = f"{rule.title} [{rule.name}]" if rule else "Only HermiT sees it, no rule of OWL 2 RL does. [hermit]"
-        return f"{start}: {clash}. {reason}"
+        if (rule := contradiction.rule) is None:
+            return f"{start}, by all of what follows. Only HermiT sees it, no rule of OWL 2 RL does. [hermit]"
+        told = [t for t in contradiction.witness if t not in contradiction.axioms and isinstance(t.subject, NamedNode)]
+        clash = "; ".join(self.words.sentence(triple) for triple in told or contradiction.witness)
+        return f"{start}: {clash}. {rule.title} [{rule.name}]"
 
     def _details(self, contradiction: Contradiction, facts: list[Triple]) -> Iterator[str]:
         if not contradiction.complete:
-            yield "The time ran out before this could be narrowed further; not all of it need be involved:"
+            yield "The time ran out before this could be narrowed down further; not all of it need be involved:"
         yield from _first(self._line(fact) for fact in facts)
         axioms = [axiom for axiom in contradiction.axioms if not self._is_inner(axiom)]
         yield from _first(self._line(axiom) for axiom in sorted(axioms, key=self._order))

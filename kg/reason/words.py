@@ -1,5 +1,6 @@
 """Axioms and facts in words that a person without OWL understands, and as terms for one who knows it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _OWL = "http://www.w3.org/2002/07/owl#"
 _PREFIXES = {"rdf": RDF._ns, "rdfs": RDFS._ns, "owl": _OWL, "xsd": XSD._ns}
 _FIRST, _REST = ox.NamedNode(RDF._ns + "first"), ox.NamedNode(RDF._ns + "rest")
+_VOWEL = re.compile(r"“?(?:[\w-]*:)?[aeiou]", re.IGNORECASE)  # past a quotation mark and a prefix
 _LONGEST = 60  # code points of a literal before it is cut
 _SENTENCES = {
     RDF.type.value: "{s} is {an_o}",
@@ -115,4 +117,4 @@ class Words:
 
 
 def _with_article(name: str) -> str:
-    return f"{'an' if name.lstrip('“')[:1].lower() in 'aeiou' else 'a'} {name}"
+    return f"{'an' if _VOWEL.match(name) else 'a'} {name}"

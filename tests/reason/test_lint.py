@@ -1,5 +1,6 @@
 """Lint: what is amiss in how the ontology is written, each rule by a planted break."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,16 @@ def term(name: str, kind: str, more: str = "", label: str = "") -> str:
     return f"at:{name} a {kind} ; rdfs:label '{label or name}'@en ; {defined}{' ; ' if more else ''}{more} .\n"
 
 
-def lint(folder: Path, planted: str, shape: str = "") -> list[Finding]:
-    """What is found beyond the shipped ontology, with a module and a file of shapes of one's own."""
-    for name, text in (("planted", planted), ("shapes", shape)):
-        (folder / name).mkdir()
-        (folder / name / "planted.ttl").write_text(HEAD + text, "utf-8")
-    shipped = resources.find("ontology"), resources.find("shapes")
-    ontology, shapes = (
-        read_modules(s) | read_modules(folder / n) for s, n in zip(shipped, ("planted", "shapes"), strict=True)
-    )
+def lint(folder: Path, shape: str = "", **planted: str) -> list[Finding]:
+    """What is found beyond the shipped ontology, with modules and a file of shapes of one's own."""
+    for kind, files in (("planted", planted), ("shapes", {"planted": shape})):
+        (folder / kind).mkdir(parents=True)
+        for name, text in files.items():
+            (folder / kind / f"{name}.ttl").write_text(HEAD + text, "utf-8")
+    ontology = read_modules(resources.find("ontology")) | read_modules(folder / "planted")
+    shapes = read_modules(resources.find("shapes")) | read_modules(folder / "shapes")
     words = Words.of(ontology.places, (ontology | shapes).prefixes)
-    return sorted(Lint(ontology, shapes, shipped[1] / STYLE, words).findings())
+    return sorted(Lint(ontology, shapes, resources.find("shapes") / STYLE, words).findings())
 
 
 CASES = {
@@ -95,15 +95,28 @@ CASES = {
 }  # fmt: skip
 
 
+def own_names(text: str, number: int) -> str:
+    """The text with the names of one case, so that all cases can be linted at once."""
+    return re.sub(r"\b(Falcon|Zfalcon|Kestrel|Bird|Brid|hunts)\b", rf"\g<1>{number}", text)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    planted = {rule: own_names(text, i) for i, (rule, (text, _, _)) in enumerate(CASES.items())}
+    return lint(tmp_path_factory.mktemp("lint"), **planted)
+
+
 @pytest.mark.parametrize("rule", CASES)
-def test_what_is_planted_is_found(tmp_path: Path, rule: str) -> None:
-    planted, level, sentence = CASES[rule]
-    found = lint(tmp_path, planted)
-    assert {finding.rule for finding in found} == {rule}
-    first = found[0]
-    name = planted.partition(" ")[0]
+def test_what_is_planted_is_found(found: list[Finding], rule: str) -> None:
+    text, level, sentence = (own_names(part, list(CASES).index(rule)) for part in CASES[rule])
+    of_case = [finding for finding in found if finding.source and finding.source.file == f"planted/{rule}.ttl"]
+    assert {finding.rule for finding in of_case} == {rule}
     shown = "" if level == "error" else f"{level}: "
-    assert str(first) == f"planted/planted.ttl:{LINES + 1}: {name}: {shown}{sentence}"
+    assert str(of_case[0]) == f"planted/{rule}.ttl:{LINES + 1}: {text.partition(' ')[0]}: {shown}{sentence}"
+
+
+def test_nothing_else_is_found(found: list[Finding]) -> None:
+    assert {finding.rule for finding in found} == set(CASES)
 
 
 def test_every_query_has_a_case() -> None:
@@ -113,12 +126,12 @@ def test_every_query_has_a_case() -> None:
 
 
 def test_the_shipped_ontology_has_nothing_amiss(tmp_path: Path) -> None:
-    assert lint(tmp_path, "") == []
+    assert lint(tmp_path) == []
 
 
 def test_a_restriction_is_told_of_the_class_that_it_restricts(tmp_path: Path) -> None:
     part = "[ a owl:Restriction ; owl:onProperty at:note ; owl:someValuesFrom xsd:string ]"
-    (found,) = lint(tmp_path, term("Falcon", "owl:Class", f"rdfs:subClassOf at:Agent , {part}"))
+    (found,) = lint(tmp_path, planted=term("Falcon", "owl:Class", f"rdfs:subClassOf at:Agent , {part}"))
     assert (found.about, found.level, found.sentence) == (
         "at:Falcon", "info", "owl:someValuesFrom is checked, but nothing is inferred by it.",
     )  # fmt: skip
@@ -126,16 +139,17 @@ def test_a_restriction_is_told_of_the_class_that_it_restricts(tmp_path: Path) ->
 
 def test_a_shape_that_names_no_term_would_check_nothing(tmp_path: Path) -> None:
     (found,) = lint(
-        tmp_path, "", "<https://w3id.org/attest/shapes#Falcon> <http://www.w3.org/ns/shacl#targetClass> at:Falkon ."
+        tmp_path, "<https://w3id.org/attest/shapes#Falcon> <http://www.w3.org/ns/shacl#targetClass> at:Falkon ."
     )
     assert str(found).startswith(f"shapes/planted.ttl:{LINES + 1}: ")
     assert found.sentence == "uses at:Falkon, which no module defines."
 
 
 def test_only_namespaces_that_a_module_declares_are_linted(tmp_path: Path) -> None:
-    assert lint(tmp_path, ":bare a owl:Class .") == []
-    (tmp_path / "more").mkdir()
-    found = lint(tmp_path / "more", ":bare a owl:Class . :module vann:preferredNamespaceUri 'https://example.org/' .")
+    assert lint(tmp_path / "one", planted=":bare a owl:Class .") == []
+    found = lint(
+        tmp_path / "two", planted=":bare a owl:Class . :module vann:preferredNamespaceUri 'https://example.org/' ."
+    )
     assert "Class-name" in {finding.rule for finding in found}
 
 

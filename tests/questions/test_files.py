@@ -79,3 +79,10 @@ def test_what_rests_on_a_curators_note_says_so() -> None:
     resting = [question for question in ALL if noted.search(question.text)]
     assert len(resting) >= 6
     assert [question.name for question in resting if "curator" not in question.description] == []
+
+
+def test_the_documentation_lists_every_question_with_its_parameters() -> None:
+    told = (QUERIES.parent / "docs" / "questions.md").read_text("utf-8")
+    for question in ALL:
+        params = ", ".join(f"`{param.name}`" for param in question.params)
+        assert f"| [{question.name}](../queries/{question.name}.rq) | {question.title} | {params} |" in told

@@ -56,7 +56,7 @@ def apply(store: Store, edit: Edit, shared_graph: NamedNode) -> Edit:
     for quad in edit.removed:
         store.remove(quad)
     store.bulk_extend(edit.added)
-    touched = [quad.object for quad in edit.removed]
+    touched = [node for quad in edit.removed for node in (quad.subject, quad.object)]
     touched += [quad.subject for quad in edit.added if quad.graph_name == shared_graph]
     collected = _collect(store, shared_graph, touched)
     for graph in {quad.graph_name for quad in edit.removed | collected}:
@@ -84,10 +84,16 @@ def _collect(store: Store, graph: NamedNode, touched: Iterable[object]) -> froze
 
 
 def _referred(store: Store, node: Node, graph: NamedNode) -> bool:
-    """Whether a quad outside the shared graph refers to the node, or to a shared subject that leads to it."""
+    """Whether a quad outside the shared graph speaks of the node, or of a shared subject that leads to it.
+
+    A name that an article only mentions is the subject of where it stands.
+    """
     seen, frontier = {node}, [node]
     while frontier:
-        for quad in store.quads_for_pattern(None, None, frontier.pop(), None):
+        current = frontier.pop()
+        if any(quad.graph_name != graph for quad in store.quads_for_pattern(current, None, None, None)):
+            return True
+        for quad in store.quads_for_pattern(None, None, current, None):
             if quad.graph_name != graph:
                 return True
             if quad.subject not in seen:

@@ -110,6 +110,14 @@ def test_what_no_statement_says_any_more_is_gone(project: Project) -> None:
     assert not [q for q in after if q.predicate == NamedNode(NS + "means") and q.object == NamedNode(NS + "tear-gas")]
 
 
+def test_a_name_that_is_only_mentioned_keeps_its_form_until_it_is_not(project: Project) -> None:
+    project.write(CLAIMS.replace("statements:\n", "mentions:\n  crowd: [crowd]\nstatements:\n"))
+    named = [q for q in quads(build(project.settings)) if q.predicate == AT.nameForm]
+    assert [q.object.value for q in named] == ["crowd"]  # type: ignore[union-attr]
+    project.write(CLAIMS)
+    assert not [q for q in quads(build(project.settings)) if q.predicate == AT.nameForm]
+
+
 def test_a_changed_text_replaces_its_revision(project: Project) -> None:
     build(project.settings)
     project.write(CLAIMS, text=TEXT + "\nA correction.\n")

@@ -33,7 +33,7 @@ def propositions(terms: Terms, claim: Claim, *, whole: bool) -> tuple[Propositio
     cls = proposition_class(terms, claim)
     parts = _by_class(terms, cls, claim)
     if whole:
-        types = tuple(sorted({cls, *parts}, key=str))
+        types = tuple(sorted(parts.keys() - {cls} or {cls}, key=str))  # as one that is affirmed: the two then meet
         return (_proposition(terms, types, [role for roles in parts.values() for role in roles]),)
     _check_lists(terms, claim)
     common = parts.pop(cls, [])

@@ -82,10 +82,15 @@ def test_a_negated_statement_says_one_thing_as_a_whole(project: Project) -> None
     found = facts(made, said)
     assert found["participant"] == ["crowd", "guards"]
     assert set(found["http://www.w3.org/1999/02/22-rdf-syntax-ns#type"]) == {
-        "EventProposition",
         "ParticipationProposition",
         "MeansProposition",
     }
+
+
+def test_what_one_denies_is_what_another_affirms(project: Project) -> None:
+    made = work(project, CLAIMS.replace("participant: crowd, inRole: victim", "participant: crowd, inRole: injured"))
+    affirmed = set(objects(made, statement(made, "fired"), AT.expresses))
+    assert set(objects(made, statement(made, "denial"), AT.expresses)) < affirmed
 
 
 def test_several_values_of_a_role_are_several_propositions(project: Project) -> None:

@@ -1,5 +1,8 @@
 """One tree of errors: each knows its HTTP status and the exit code of a command."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class KgError(Exception):
     """Something went wrong; its text is a sentence for the person who caused it or must act on it."""
@@ -121,3 +124,9 @@ class DeadlineExceeded(StoreUnavailable):
     """The query did not finish in the time it was allowed."""
 
     title = "Query timed out"
+
+
+def did_you_mean(name: str, among: Iterable[str]) -> str:
+    """`; did you mean X?`, or nothing when no name comes near."""
+    near = get_close_matches(name, sorted(among), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -10,7 +10,7 @@ from the line before:
       VALUES ?group { <badr-corps> }
 
 Each parameter stands in the query on a line of its own, `VALUES ?name { term }`, which holds its default. To bind a
-value is to write another term between those braces, by the engine's own serializer.
+value is to write another term between those braces, checked and escaped (SPARQL 1.1, sections 19.5 and 19.7).
 """
 
 import re
@@ -20,10 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-import pyoxigraph
-
-from kg.errors import BadInput, NotFound, Unreadable
-from kg.graph.schema import did_you_mean
+from kg.errors import BadInput, NotFound, Unreadable, did_you_mean
 
 Kind = Literal["iri", "string", "date", "integer"]
 
@@ -36,7 +33,8 @@ _DEFAULTS: Mapping[str, str] = {
     "date": r'"(\d{4}-\d\d-\d\d)"\^\^xsd:date',
     "integer": r"(-?\d+)",
 }
-_DATE = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#date")
+_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^<>"{}|^`\\\x00-\x20]*')
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\b": r"\b", "\f": r"\f"})
 _LOCAL = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _EXPECTED: Mapping[str, str] = {
     "iri": "an id like badr-corps, or an absolute IRI",
@@ -128,9 +126,9 @@ def with_base(text: str, base: str) -> str:
     Raises BadInput for a base that is not an absolute IRI.
     """
     try:
-        return f"BASE {pyoxigraph.NamedNode(base)}\n{text}"
-    except ValueError as error:
-        raise BadInput(f"expected an absolute IRI as base, found {base[:200]!r} ({error})") from None
+        return f"BASE {_iri(base)}\n{text}"
+    except ValueError:
+        raise BadInput(f"expected an absolute IRI as base, found {base[:200]!r}") from None
 
 
 @dataclass(slots=True)
@@ -175,25 +173,33 @@ def _param(declared: str, line: int, text: str, file: str) -> Param:
 
 
 def _term(name: str, kind: Kind, value: str) -> str:
-    """A value as a SPARQL term; the engine checks each IRI and escapes each literal."""
+    """A value as a SPARQL term."""
     try:
-        return str(_checked(kind, value))
-    except ValueError:  # which a surrogate without its other half raises too
+        return _checked(kind, value)
+    except ValueError:
         raise BadParameter(name, f"expected {_EXPECTED[kind]}, found {value[:200]!r}") from None
 
 
-def _checked(kind: Kind, value: str) -> object:
+def _checked(kind: Kind, value: str) -> str:
+    value.encode()  # a surrogate without its other half is no character; the error is a ValueError
     match kind:
         case "iri":
             # A local name is left relative: the engine resolves it against the base IRI of the record.
-            return f"<{value}>" if _LOCAL.fullmatch(value) else pyoxigraph.NamedNode(value)
+            return f"<{value}>" if _LOCAL.fullmatch(value) else _iri(value)
         case "string":
-            return pyoxigraph.Literal(value)
+            return f'"{value.translate(_ESCAPES)}"'
         case "date":
             if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
                 raise ValueError(value)
-            return pyoxigraph.Literal(date.fromisoformat(value).isoformat(), datatype=_DATE)
+            return f'"{date.fromisoformat(value).isoformat()}"^^<http://www.w3.org/2001/XMLSchema#date>'
         case "integer":
             if not re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
                 raise ValueError(value)
-            return int(value)
+            return str(int(value))
+
+
+def _iri(value: str) -> str:
+    """An absolute IRI between its brackets; raises ValueError."""
+    if not _IRI.fullmatch(value):
+        raise ValueError(value)
+    return f"<{value}>"

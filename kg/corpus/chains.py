@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from kg import iri
 from kg.corpus.anchor import Text
-from kg.corpus.notes import Notes, did_you_mean, each, entries, found, values, words
+from kg.corpus.notes import Notes, each, entries, found, values, words
 from kg.corpus.targets import passages, target
 from kg.corpus.tree import Mapping, Node, Scalar, Sequence
+from kg.errors import did_you_mean
 from kg.model import Link
 
 _LINK = ("voice", "cue", "near", "at")

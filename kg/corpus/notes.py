@@ -1,9 +1,9 @@
 """Gathering what is wrong in one file, and the readings of YAML values that every part of a file shares."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from kg.corpus.tree import Mapping, Node, Scalar, Sequence
+from kg.errors import did_you_mean
 from kg.model import Fields, Source, Value
 from kg.report import Problem, Severity
 
@@ -62,12 +62,6 @@ def known_entries(node: Node | None, where: str, what: str, names: Iterable[str]
             message = f"{what} has no key {key.text!r}{did_you_mean(key.text, names)}"
             notes.add(key.line, where, "unknown-key", message)
     return known
-
-
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """`; did you mean X?`, or nothing when no name is close."""
-    close = get_close_matches(word, list(names), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def words(node: Node | None, where: str, what: str, notes: Notes) -> str | None:

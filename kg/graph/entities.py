@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kg.errors import did_you_mean
 from kg.graph.part import Part, Place
-from kg.graph.schema import Schema, did_you_mean
+from kg.graph.schema import Schema
 from kg.graph.terms import Known, Refused, Terms
 from kg.iri import Iris
 from kg.model import Entity

@@ -7,7 +7,8 @@ from itertools import product
 
 from pyoxigraph import NamedNode, Triple
 
-from kg.graph.schema import Property, did_you_mean
+from kg.errors import did_you_mean
+from kg.graph.schema import Property
 from kg.graph.terms import Object, Refused, Terms
 from kg.model import Claim
 from kg.vocab import AT, RDF

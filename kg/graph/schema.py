@@ -1,6 +1,5 @@
 """What the ontology declares, as the mapper and the gate need it: a new term needs no Python."""
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg.errors import Unreadable
+from kg.errors import Unreadable, did_you_mean
 from kg.vocab import AT, NS, OWL, RDF, RDFS
 
 Subject = NamedNode | BlankNode
@@ -158,12 +157,6 @@ class Schema:
     def suggest(self, name: str, among: Iterable[NamedNode]) -> str:
         """`; did you mean X?`, or nothing when no term comes near."""
         return did_you_mean(name, (self.shorten(term) for term in among))
-
-
-def did_you_mean(name: str, among: Iterable[str]) -> str:
-    """`; did you mean X?`, or nothing when no name comes near."""
-    near = difflib.get_close_matches(name, sorted(among), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _is_local(name: str) -> bool:

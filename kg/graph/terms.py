@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.errors import BadInput
+from kg.errors import BadInput, did_you_mean
 from kg.graph.dates import instant, span
-from kg.graph.schema import Property, Schema, did_you_mean
+from kg.graph.schema import Property, Schema
 from kg.iri import Iris
 from kg.model import Fields, Source, Value
 from kg.vocab import AT, RDF, RDFS, SKOS, XSD

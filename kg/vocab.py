@@ -131,6 +131,7 @@ class DCTERMS:
 
     _ns = "http://purl.org/dc/terms/"
     title = NamedNode(_ns + "title")
+    description = NamedNode(_ns + "description")
     language = NamedNode(_ns + "language")
     source = NamedNode(_ns + "source")
     identifier = NamedNode(_ns + "identifier")

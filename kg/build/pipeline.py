@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from kg.build.derived import derived
 from kg.build.inputs import fresh_articles, note_built, read_inputs
 from kg.build.workshop import Work, Workshop
 from kg.corpus.claims import articles_in
@@ -131,12 +132,18 @@ def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: fr
     triples = (t for w in accepted if w.mapped for t in w.mapped.shared)
     shared = frozenset(Quad(t.subject, t.predicate, t.object, shared_graph) for t in triples)
 
+    more = derived(workshop.mapper.iris)
+
     def check(delta: Delta) -> None:
-        check_change(delta, workshop.schema, settings.base_iri)
+        check_change(delta, workshop.schema, settings.base_iri, more.graphs)
 
     names = sorted(work.slug for work in accepted)
     change = Change(graphs, shared, shared_graph, f"build: {', '.join(names)}")
-    return commit(settings.data, change, check=check, keep=settings.keep, clock=lambda: datetime.now(UTC))
+    return commit(settings.data, change, check=check, keep=settings.keep, clock=_now, derived=more)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _revisions(settings: Settings) -> dict[NamedNode, str]:

@@ -5,10 +5,12 @@ import sys
 import click
 from pyoxigraph import RdfFormat, serialize
 
+from kg.build.derived import derived
 from kg.cli.options import with_settings
 from kg.errors import StoreUnavailable
 from kg.graph.exports import reifications
 from kg.graph.schema import read_schema
+from kg.iri import Iris
 from kg.settings import Settings
 from kg.store.generations import Generations
 
@@ -33,5 +35,7 @@ def command(settings: Settings, output: str, rdf12: bool) -> None:
     with generation.opened() as store:
         quads = set(store)
     if rdf12:
-        quads |= set(reifications(quads, read_schema(settings.ontology)))
+        computed = derived(Iris(settings.base_iri)).graphs
+        said = [quad for quad in quads if quad.graph_name not in computed]
+        quads |= set(reifications(said, read_schema(settings.ontology)))
     serialize(sorted(quads, key=str), sys.stdout.buffer, FORMATS[output])

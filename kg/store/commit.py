@@ -1,10 +1,11 @@
 """The commit: clone the current generation, change the clone, check it, and publish it; or leave no trace."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from pyoxigraph import NamedNode, Quad, Store
 
@@ -49,6 +50,17 @@ class Delta:
     removed: frozenset[Quad]
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Graphs that every commit computes anew from the whole store, and what makes their quads.
+
+    They keep nothing alive: what only they refer to is collected.
+    """
+
+    graphs: frozenset[NamedNode] = frozenset()
+    make: Callable[[Delta], Iterable[Quad]] = lambda _: ()
+
+
 def commit(
     root: Path,
     change: Change,
@@ -56,13 +68,15 @@ def commit(
     check: Callable[[Delta], None],
     keep: int,
     clock: Callable[[], datetime],
+    derived: Derived = Derived(),
     wait: float = 30.0,
     progress: Callable[[str], None] | None = None,
 ) -> Generation | None:
     """Publish the change as the next generation, or return None when it changes nothing.
 
-    `check` may raise to abort; `keep` is the number of generations to keep; `wait` is in seconds; `progress` is
-    told each step. Whatever is raised, the current generation stays what it was.
+    `check` may raise to abort; `derived` is made anew from the changed store; `keep` is the number of generations to
+    keep; `wait` is in seconds; `progress` is told each step. Whatever is raised, the current generation stays what
+    it was.
     Raises Repeated when a triple would be in two graphs, StoreUnavailable when the lock is not free in time, the
     journal or the current generation is damaged, or the disk cannot be written.
     """
@@ -71,11 +85,11 @@ def commit(
         place = _place(root)
         tell("Comparing with the current generation")
         wanted = _difference(place.parent, change)
-        if not wanted:
+        if not wanted and not derived.graphs:
             return None
         with place.generations.making(place.number) as folder:
             tell("Changing a copy of the current generation")
-            made = _record(folder, place.parent, wanted, change.shared_graph)
+            made = _record(folder, place.parent, wanted, change.shared_graph, derived)
             if not made:
                 return None
             tell("Checking it")
@@ -134,25 +148,38 @@ def _writing(root: Path) -> Iterator[None]:
         raise StoreUnavailable(f"the data directory {root} cannot be written: {error}") from error
 
 
-def _record(folder: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode) -> Edit:
-    """Make `record/`, and return what differs from the parent after collecting."""
+def _record(folder: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode, derived: Derived) -> Edit:
+    """Make `record/`, and return what differs from the parent after collecting and deriving."""
     work = folder / "work"
     with _writing(folder):
-        made = _worked(work, folder / "record", parent, wanted, shared_graph)
+        made = _worked(work, folder / "record", parent, wanted, shared_graph, derived)
     durable.discard(work)
     return made
 
 
-def _worked(work: Path, record: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode) -> Edit:
+def _worked(
+    work: Path, record: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode, derived: Derived
+) -> Edit:
     if parent:
         with parent.opened() as current:
             current.backup(str(work))
     store = Store(str(work))
-    made = edit.apply(store, wanted, shared_graph)
+    made = edit.apply(store, wanted, shared_graph, derived.graphs)
+    made |= _derive(store, made, derived)
     edit.refuse_repeated(store, made.added)
     store.flush()
     store.backup(str(record))  # only table files: nothing to replay, so nothing to lose in silence
     return made
+
+
+def _derive(store: Store, made: Edit, derived: Derived) -> Edit:
+    """Make the derived graphs anew, and return what differs in them."""
+    fresh: dict[NamedNode, set[Quad]] = {graph: set() for graph in derived.graphs}
+    for quad in derived.make(Delta(store, made.added, made.removed)):
+        fresh[cast(NamedNode, quad.graph_name)].add(quad)
+    wanted = edit.difference(store, {graph: frozenset(quads) for graph, quads in fresh.items()}, frozenset())
+    edit.write(store, wanted)
+    return wanted
 
 
 def _data(folder: Path, place: _Place, made: Edit, quads: int) -> str:

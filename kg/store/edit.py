@@ -1,6 +1,6 @@
 """What a change does to a store, at a cost that follows the change and not the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
@@ -31,6 +31,9 @@ class Edit:
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)
 
+    def __or__(self, other: "Edit") -> "Edit":
+        return Edit(self.added | other.added, self.removed | other.removed)
+
 
 def difference(store: Store, graphs: Mapping[NamedNode, frozenset[Quad]], shared: frozenset[Quad]) -> Edit:
     """What makes each of the graphs hold exactly its quads, and adds the shared ones that are absent."""
@@ -51,21 +54,29 @@ def _normal(quads: Iterable[Quad]) -> set[Quad]:
     return set(store)
 
 
-def apply(store: Store, edit: Edit, shared_graph: NamedNode) -> Edit:
-    """Make the edit, collect what is then no longer referred to, and return what has changed in all."""
+def write(store: Store, edit: Edit) -> None:
+    """Make the edit as it is."""
     for quad in edit.removed:
         store.remove(quad)
     store.bulk_extend(edit.added)
+
+
+def apply(store: Store, edit: Edit, shared_graph: NamedNode, derived: Container[object] = ()) -> Edit:
+    """Make the edit, collect what is then no longer referred to, and return what has changed in all.
+
+    What the `derived` graphs say refers to nothing.
+    """
+    write(store, edit)
     touched = [node for quad in edit.removed for node in (quad.subject, quad.object)]
     touched += [quad.subject for quad in edit.added if quad.graph_name == shared_graph]
-    collected = _collect(store, shared_graph, touched)
+    collected = _collect(store, shared_graph, derived, touched)
     for graph in {quad.graph_name for quad in edit.removed | collected}:
         if next(store.quads_for_pattern(None, None, None, graph), None) is None:
             store.remove_graph(graph)
     return Edit(edit.added - collected, edit.removed | (collected - edit.added))
 
 
-def _collect(store: Store, graph: NamedNode, touched: Iterable[object]) -> frozenset[Quad]:
+def _collect(store: Store, graph: NamedNode, derived: Container[object], touched: Iterable[object]) -> frozenset[Quad]:
     """Remove the touched subjects of the shared graph that nothing refers to, and what only they referred to."""
     gone: set[Quad] = set()
     queue = list(touched)
@@ -74,7 +85,7 @@ def _collect(store: Store, graph: NamedNode, touched: Iterable[object]) -> froze
         if not isinstance(node, NamedNode | BlankNode):
             continue
         quads = list(store.quads_for_pattern(node, None, None, graph))
-        if not quads or _referred(store, node, graph):
+        if not quads or _referred(store, node, graph, derived):
             continue
         for quad in quads:
             store.remove(quad)
@@ -83,7 +94,7 @@ def _collect(store: Store, graph: NamedNode, touched: Iterable[object]) -> froze
     return frozenset(gone)
 
 
-def _referred(store: Store, node: Node, graph: NamedNode) -> bool:
+def _referred(store: Store, node: Node, graph: NamedNode, derived: Container[object]) -> bool:
     """Whether a quad outside the shared graph speaks of the node, or of a shared subject that leads to it.
 
     A name that an article only mentions is the subject of where it stands.
@@ -91,9 +102,12 @@ def _referred(store: Store, node: Node, graph: NamedNode) -> bool:
     seen, frontier = {node}, [node]
     while frontier:
         current = frontier.pop()
-        if any(quad.graph_name != graph for quad in store.quads_for_pattern(current, None, None, None)):
+        subjects = store.quads_for_pattern(current, None, None, None)
+        if any(quad.graph_name != graph and quad.graph_name not in derived for quad in subjects):
             return True
         for quad in store.quads_for_pattern(None, None, current, None):
+            if quad.graph_name in derived:
+                continue
             if quad.graph_name != graph:
                 return True
             if quad.subject not in seen:

@@ -1,6 +1,6 @@
 """What must hold across graphs when a change is committed: nothing undefined is used, nothing used is gone."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -29,27 +29,28 @@ class Changed(Protocol):
         """Quads that are there no more."""
 
 
-def check_change(change: Changed, schema: Schema, base_iri: str) -> None:
+def check_change(change: Changed, schema: Schema, base_iri: str, derived: Container[object] = ()) -> None:
     """Raise NotConforming for an unknown term, a reference to nothing, or one name for two things.
 
     Two things: an entity that two graphs describe, or an article of which two revisions would be there.
 
-    Looks only at what changed, so its cost does not grow with the store.
+    What the `derived` graphs say describes nothing. Looks only at what changed, so its cost does not grow with the
+    store.
     """
     problems = [_problem(quad, sentence) for quad, sentence in unknown_terms(change.added, schema)]
     problems += [
         _problem(quad, f"refers to {quad.object.value.removeprefix(base_iri)}, which nothing describes (any more)")
-        for quad in _dangling(change, base_iri)
+        for quad in _dangling(change, base_iri, derived)
         if isinstance(quad.object, NamedNode)
     ]
-    problems += [_problem(quad, sentence) for quad, sentence in _told_twice(change)]
+    problems += [_problem(quad, sentence) for quad, sentence in _told_twice(change, derived)]
     if problems:
         raise NotConforming(Report.of(problems))
 
 
-def _dangling(change: Changed, base_iri: str) -> Iterator[Quad]:
+def _dangling(change: Changed, base_iri: str, derived: Container[object]) -> Iterator[Quad]:
     def described(node: NamedNode) -> bool:
-        return next(change.store.quads_for_pattern(node, None, None, None), None) is not None
+        return any(q.graph_name not in derived for q in change.store.quads_for_pattern(node, None, None, None))
 
     def ours(node: object) -> bool:
         return isinstance(node, NamedNode) and node.value.startswith(base_iri)
@@ -63,11 +64,13 @@ def _dangling(change: Changed, base_iri: str) -> Iterator[Quad]:
             yield from change.store.quads_for_pattern(None, None, node, None)
 
 
-def _told_twice(change: Changed) -> Iterator[tuple[Quad, str]]:
+def _told_twice(change: Changed, derived: Container[object]) -> Iterator[tuple[Quad, str]]:
     for quad in change.added:
+        if quad.graph_name in derived:
+            continue
         if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode):
-            others = {q.graph_name for q in change.store.quads_for_pattern(quad.subject, RDF.type, None)}
-            if others - {quad.graph_name}:
+            graphs = {q.graph_name for q in change.store.quads_for_pattern(quad.subject, RDF.type, None)}
+            if any(graph not in derived for graph in graphs - {quad.graph_name}):
                 yield quad, "is described in two graphs: two things would have one name"
         if quad.predicate == DCTERMS.identifier:
             twins = change.store.quads_for_pattern(None, DCTERMS.identifier, quad.object)

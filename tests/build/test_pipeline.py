@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, Quad
 
 from kg.build.inputs import is_stale
 from kg.build.pipeline import Outcome, build, validate
+from kg.reason.inference import infer
 from kg.report import NotConforming
 from kg.vocab import AT, NS, RDF
 from tests.conftest import CLAIMS, ENTITIES, TEXT, Project
@@ -55,7 +56,23 @@ def test_a_build_publishes_and_the_next_finds_nothing_to_do(project: Project) ->
 def test_graphs_are_those_of_the_design(project: Project) -> None:
     names = {name.split(".")[0] + "." + name.split(".")[1][:8] if name.startswith("graph") else name.split(".")[0]
              for name in graphs(build(project.settings))}  # fmt: skip
-    assert names == {"graph.ontology", "graph.shapes", "graph.entities"[:14], "graph.proposit", "norwick"}
+    assert names == {
+        "graph.ontology", "graph.shapes", "graph.entities"[:14], "graph.proposit", "graph.inferenc", "norwick"
+    }  # fmt: skip
+
+
+def test_what_follows_is_in_a_graph_of_its_own_and_made_anew(project: Project) -> None:
+    inferences = NamedNode(f"{BASE}graph.inferences")
+    sizes = []
+    for claims in (CLAIMS, CLAIMS[: CLAIMS.index("  tear-gas:")], CLAIMS):
+        project.write(claims)
+        found = graphs(build(project.settings))
+        inferred = {q.triple for q in found.pop("graph.inferences") if q.subject != inferences}
+        told = {q.triple for said in found.values() for q in said}
+        assert inferred == infer(told)
+        assert {(t.predicate, t.object) for t in inferred} >= {(RDF.type, NamedNode(f"{NS}Agent"))}
+        sizes.append(len(inferred))
+    assert sizes[0] == sizes[2] > sizes[1], "a proposition that only an inference speaks of is gone"
 
 
 def test_every_triple_lies_in_one_graph(project: Project) -> None:

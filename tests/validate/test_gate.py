@@ -75,6 +75,16 @@ def test_one_name_for_two_things_is_refused(project: Project) -> None:
         check_change(changed(kept=(here,), added=(there,)), schema, BASE)
 
 
+def test_what_is_inferred_neither_describes_nor_is_a_second_description(project: Project) -> None:
+    schema = Workshop.open(project.settings).schema
+    inferences = NamedNode(BASE + "graph.inferences")
+    described, pointing = Quad(A, RDF.type, AT.Entity, GRAPH), Quad(A, AT.attributedAgent, B, GRAPH)
+    more, back = Quad(A, RDF.type, AT.Statement, inferences), Quad(B, AT.attributedAgent, A, inferences)
+    check_change(changed(kept=(described,), added=(more,)), schema, BASE, {inferences})
+    with pytest.raises(NotConforming, match="refers to b, which nothing describes"):
+        check_change(changed(added=(described, pointing, back)), schema, BASE, {inferences})
+
+
 def test_two_revisions_of_one_article_are_refused(project: Project) -> None:
     schema = Workshop.open(project.settings).schema
     one, two = (Quad(node, DCTERMS.identifier, Literal("norwick"), node) for node in (A, B))

@@ -11,10 +11,12 @@ import pyoxigraph as ox
 from ruamel.yaml import YAML
 
 from kg import resources
+from kg.build.derived import derived
 from kg.build.pipeline import articles_in
 from kg.build.workshop import Work, Workshop
 from kg.questions import Question, bind, find_question
 from kg.settings import Settings
+from kg.store.commit import Delta
 
 QUERIES = resources.find("queries")
 CASES = Path(__file__).parent / "cases"
@@ -136,6 +138,8 @@ def _stored(shop: Workshop, works: list[Work]) -> ox.Store:
     store = ox.Store()
     # As a generation holds them: sorted, so that what the engine leaves open is the same each time.
     store.extend(sorted(set(quads), key=str))
+    computed = derived(shop.mapper.iris)
+    store.extend(sorted(computed.make(Delta(store, frozenset(store), frozenset())), key=str))
     return store
 
 

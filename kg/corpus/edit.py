@@ -71,17 +71,35 @@ def _anchor(claims: Yaml, read: tuple[str, str], notes: Notes) -> tuple[tuple[An
     check_places(about, text, notes)
     splices = list(_sha256(claims.text, about, sha256))
     places = []
+    shifts: list[tuple[int, int, Anchored]] = []
     for sought in _targets(claims.tree):
         outcomes = sought.outcomes(text)
         report(sought, outcomes, notes)
         place = _judge(sought, outcomes)
         places.append(place)
-        if place.result == "moved" and sought.kept:
-            message = f"the words of {place.key} are now at {place.at}: read them in their new place"
-            notes.add(place.line, place.where, "moved", message, "warning")
+        if place.at and sought.kept:
+            shifts.append((sought.kept[0][0], _first(outcomes), place))
         if place.at and place.result != "kept":
             splices.append(setting(claims.text, sought.owner, "at", place.at, after=sought.key))
+    _to_be_read(shifts, notes)
     return tuple(places), splices
+
+
+def _first(outcomes: tuple[Outcome, ...]) -> int:
+    return next(outcome.passage.start for outcome in outcomes if isinstance(outcome, Found))
+
+
+def _to_be_read(shifts: list[tuple[int, int, Anchored]], notes: Notes) -> None:
+    """Point at the words before which the text changed: what moved by as much as the words before it moved with them.
+
+    Each of `shifts` is where words began, where they begin now, and what became of them.
+    """
+    before = 0
+    for old, new, place in sorted(shifts, key=lambda shift: shift[:2]):
+        if new - old != before and place.result == "moved":
+            message = f"the text before the words of {place.key} changed; they are now at {place.at}: read them there"
+            notes.add(place.line, place.where, "moved", message, "warning")
+        before = new - old
 
 
 def _sha256(yaml: str, about: Mapping, sha256: str) -> Iterator[Splice]:

@@ -132,6 +132,19 @@ def test_follows_words_that_moved(tmp_path: Path) -> None:
     assert anchor_file(folder).changed is False
 
 
+def test_points_at_the_words_before_which_the_text_changed_not_at_all_that_moved_with_them(tmp_path: Path) -> None:
+    lines = [f"Line {i} says thing {i}." for i in range(9)]
+    quotes = "".join(f"  s{i}: {{quote: says thing {i}, chain: [a, {{voice: b, cue: Line {i}}}]}}\n" for i in range(9))
+    folder = write(tmp_path, TOP + "statements:\n" + quotes, "\n".join(lines))
+    anchor_file(folder)
+    lines[3], lines[6] = "More. " + lines[3], "Line 6 now also says thing 6."
+    (folder / "article.txt").write_text("\n".join(lines), "utf-8")
+    done = anchor_file(folder)
+    assert [anchored.result for anchored in done.places].count("moved") == 12
+    read = [(p.where, "cue" in p.message) for p in done.problems if p.rule == "moved"]
+    assert read == [("statement s3", True), ("statement s6", False)]
+
+
 def test_leaves_what_it_cannot_find_and_fills_the_rest(tmp_path: Path) -> None:
     claims = TOP + "statements:\n" + STATEMENT
     for name, quote in {"typo": "gaurds opened fire", "twice": "guards fired", "gone": "the annual dividend"}.items():

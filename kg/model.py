@@ -68,7 +68,8 @@ class Claim:
 class When:
     """What the voice says of the time: the words as written, and dates as typed.
 
-    A date is `2020`, `2020-06`, `2020-06-07` or `2020-06-07T21:30`. `on`: at some moment within it.
+    A date is `2020`, `2020-06`, `2020-06-07` or `2020-06-07T21:30`. `on`: at some moment within it, or from the first
+    to the second of two dates joined by a slash.
     `throughout`: all through it. `start` and `end` (typed `from` and `to`) are its limits.
     """
 

@@ -19,6 +19,12 @@ def is_date(text: str) -> bool:
     return True
 
 
+def is_interval(text: str) -> bool:
+    """Whether the text is two dates joined by a slash (ISO 8601-1, 5.5), the second not before the first."""
+    start, slash, end = text.partition("/")
+    return bool(slash) and is_date(start) and is_date(end) and not is_before(end, start)
+
+
 def is_day(text: str) -> bool:
     """Whether the text is a date of which at least the day is known."""
     return is_date(text) and len(text) >= len("2020-06-07")

@@ -5,7 +5,7 @@ from typing import cast, get_args
 
 from kg.corpus.anchor import places
 from kg.corpus.chains import Desk, Named, chain, check_id, identifier
-from kg.corpus.dates import FORMS, is_before, is_date, is_day
+from kg.corpus.dates import FORMS, is_before, is_date, is_day, is_interval
 from kg.corpus.notes import Notes, each, entries, fields, found, known_entries, missing, values, words
 from kg.corpus.targets import passages, target
 from kg.corpus.tree import Mapping, Node, Scalar
@@ -108,9 +108,10 @@ def _when(node: Node | None, where: str, desk: Desk) -> When | None:
 
 def _date(node: Node | None, where: str, what: str, notes: Notes) -> str | None:
     text = words(node, where, what, notes)
-    if text is None or node is None or is_date(text):
+    if text is None or node is None or is_date(text) or (what == "on" and is_interval(text)):
         return text
-    notes.add(node.line, where, "date", f"{what}: expected a date like {FORMS}, found {text!r}")
+    interval = " (or an earlier and a later one as 2020-06-06/2020-06-08)" if what == "on" else ""
+    notes.add(node.line, where, "date", f"{what}: expected a date like {FORMS}{interval}, found {text!r}")
     return None
 
 

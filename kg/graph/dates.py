@@ -48,7 +48,8 @@ def ranges(when: When) -> Iterator[tuple[NamedNode, Literal]]:
     if when.written:
         yield AT.timeExpression, Literal(when.written)
     if when.on:
-        first, last = span(when.on)
+        dates = when.on.split("/")
+        first, last = span(dates[0])[0], span(dates[-1])[1]
         yield from _range(AT.firstImprecise, AT.lastImprecise, first, last)
         if first.date() == last.date():
             yield from _range(AT.firstPrecise, AT.lastPrecise, first, last)

@@ -217,6 +217,20 @@ STATEMENTS = {
     says: {Event: {event: clash}}
     when: {on: 2020-02-30} # !date
 """,
+    "a span that ends before it begins": """
+  s1:
+    quote: guards opened fire
+    chain: [gazette]
+    says: {Event: {event: clash}}
+    when: {on: 2020-06/2020-05} # !date
+""",
+    "a span where only one date can be": """
+  s1:
+    quote: guards opened fire
+    chain: [gazette]
+    says: {Event: {event: clash}}
+    when: {throughout: 2020-05/2020-06} # !date
+""",
     "a date in words": """
   s1:
     quote: guards opened fire
@@ -438,7 +452,8 @@ MESSAGES = {
     ),
     "date": (
         GOOD + "    when: {on: 2020-02-30}\n",
-        "on: expected a date like 2020, 2020-06, 2020-06-07 or 2020-06-07T21:30, found '2020-02-30'",
+        "on: expected a date like 2020, 2020-06, 2020-06-07 or 2020-06-07T21:30 "
+        "(or an earlier and a later one as 2020-06-06/2020-06-08), found '2020-02-30'",
     ),
     "stale": (
         GOOD.replace("statements:", "  sha256: 00\nstatements:"),

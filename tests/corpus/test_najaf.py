@@ -9,6 +9,7 @@ from kg.corpus.anchor import Found, Text, find
 from kg.corpus.claims import read_article
 from kg.corpus.edit import anchor_file
 from kg.corpus.text import read_text
+from kg.model import Statement
 
 from .support import NAJAF, SHARED
 
@@ -84,3 +85,80 @@ def test_anchoring_the_draft_adds_offsets_and_keeps_every_line(folder: Path) -> 
     assert changed
     assert all(", at: " in new and "cue: " in old for old, new in changed)
     assert read_article(folder).problems == ()
+
+
+@pytest.fixture(scope="module")
+def record() -> dict[str, Statement]:
+    reading = read_article(NAJAF)
+    assert reading.problems == ()
+    assert reading.article
+    return {statement.id: statement for statement in reading.article.statements}
+
+
+KAYHAN = ("pmoi", "kayhan", "sadollah-zarei")
+HADATH = ("pmoi", "al-arabiya-al-hadath")
+# Voices, outermost first, and every mark that is not the default, of the words that are easiest to put to the wrong one.
+READINGS = {
+    "headline-iran-backed": (("pmoi",), "presupposed"),
+    "rafidein-tear-gas": (("pmoi", "al-rafidein"), "indirect"),
+    "video-live-bullets": (("pmoi", "najaf-video-voice"), "direct"),
+    "governor-building-fire": (("pmoi",),),
+    "hadath-clashes-erupted": (HADATH, "direct"),
+    "eyewitnesses-tear-gas-and-bullets": ((*HADATH, "najaf-eyewitnesses"), "indirect"),
+    "eyewitnesses-attempt-to-disperse": ((*HADATH, "najaf-eyewitnesses"), "indirect", "intended"),
+    "other-reports-highway": ((*HADATH, "najaf-other-reports"), "indirect"),
+    "nasiriyah-overthrow": (("pmoi", "nasiriyah-demonstrators"), "indirect", "requested", "demanded"),
+    "police-station-arrests-wrongful": (("pmoi",), "presupposed"),
+    "committee-act-of-terrorism": (("pmoi", "october-revolution-committee"), "indirect", "evaluated"),
+    "babylon-running-over": (("pmoi", "october-revolution-committee"), "direct"),
+    "ghaani-traveled": (HADATH, "indirect"),
+    "masjedi-protocols": (HADATH, "direct", "negated"),
+    "visa-order": (HADATH, "direct"),
+    "visa-ban": ((*HADATH, "mustafa-al-kadhimi"), "indirect", "ordered", "forbidden"),
+    "ghaanis-defeat": (("pmoi", "al-hurra", "british-media-on-ghaani"), "direct", "evaluated"),
+    "ghaani-power": (("pmoi", "al-hurra"), "direct", "negated"),
+    "no-grand-welcome": (("pmoi", "al-hurra"), "direct", "negated"),
+    "refused-to-meet": (("pmoi", "al-hurra"), "direct"),
+    "refused-to-meet-denial": (("pmoi", "al-hurra"), "direct", "negated"),
+    "zarei-us-presence": (KAYHAN, "direct", "evaluated"),
+    "zarei-change-of-events": (KAYHAN, "direct", "predicted", "possible"),
+    "some-deny-agenda": ((*KAYHAN, "some-who-may-say"), "indirect", "negated", "intended"),
+    "kayhan-saedi-supported": (KAYHAN, "direct"),
+    "kayhan-security-transitions": (KAYHAN, "direct", "predicted", "probable"),
+    "kayhan-kadhimi-committed": ((*KAYHAN, "whoever-reassured-shiite-groups"), "indirect", "promised", "pledged"),
+    "payroll": (("pmoi", "al-hurra"), "direct"),
+    "payroll-claim-to-be-iraqis": (("pmoi", "al-hurra", "payroll-top-commanders"), "indirect"),
+    "payroll-top-seats": (("pmoi", "al-hurra"), "indirect"),
+    "militias-killed-protesters": (("pmoi",),),
+    "hurra-occupation": (("pmoi", "al-hurra"), "direct", "evaluated"),
+    "soleimani-chief-terrorist": (("pmoi",), "evaluated"),
+    "muhandis-killed": (("pmoi",),),
+}
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_hard_words_are_put_to_the_right_voice(record: dict[str, Statement], name: str) -> None:
+    statement, (voices, *marks) = record[name], READINGS[name]
+    given = ("wording", "speechAct", "polarity", "modality")
+    assert tuple(link.voice for link in statement.chain) == voices
+    assert [value.content for mark in given for value in statement.fields.get(mark, ())] == marks
+
+
+DATES = {
+    "rafidein-reported": "2020-06-07",
+    "rafidein-gunfire-into-night": "2020-06-06/2020-06-08",  # either night
+    "hadath-reported": "2020-06-03",
+    "ghaani-entered-baghdad": "2020-03",
+    "zarei-wrote": "2020-05-17",
+    "hurra-program-broadcast": "2020-02-04",
+    "militias-killed-protesters": "2019-10/2020-06-08",  # nobody says that it was on every day
+    "muhandis-killed": "2020-01-03",
+}
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_dates_are_resolved_against_the_dateline(record: dict[str, Statement], name: str) -> None:
+    when = record[name].when
+    assert when
+    assert when.written
+    assert when.on == DATES[name]

@@ -46,6 +46,14 @@ def test_a_day_is_precise_and_a_month_is_not() -> None:
     assert mapped(on="2020-03").keys() == {"firstImprecise", "lastImprecise"}
 
 
+def test_some_time_in_a_span_is_true_on_no_day_for_sure() -> None:
+    assert mapped(on="2019-10/2020-06-08") == {
+        "firstImprecise": "2019-10-01T00:00:00",
+        "lastImprecise": "2020-06-08T23:59:59",
+    }
+    assert "firstPrecise" in mapped(on="2020-06-07T21:30/2020-06-07")
+
+
 def test_throughout_a_month_is_precise() -> None:
     assert mapped(throughout="2020-03")["lastPrecise"] == "2020-03-31T23:59:59"
 

@@ -36,13 +36,18 @@ class Unreadable(BadInput):
 
 
 class QuerySyntax(BadInput):
-    """A query does not parse; `line` and `column` are 1-based, None where the engine does not say."""
+    """A query does not parse; `line` and `column` are 1-based, None where the engine does not say.
+
+    `context` is that line of the query and below it a caret under the place, once the query is at hand.
+    """
 
     title = "SPARQL syntax error"
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self, message: str, line: int | None = None, column: int | None = None, context: str | None = None
+    ) -> None:
         super().__init__(message)
-        self.line, self.column = line, column
+        self.line, self.column, self.context = line, column, context
 
 
 class Forbidden(BadInput):
@@ -88,6 +93,13 @@ class NotAcceptable(BadInput):
     title = "Not acceptable"
 
 
+class BodyTooSlow(BadInput):
+    """The request's body did not arrive in the time allowed."""
+
+    status = 408
+    title = "Request timeout"
+
+
 class ContentTooLarge(BadInput):
     """The request's body or query is longer than allowed."""
 
@@ -100,6 +112,17 @@ class UnsupportedMediaType(BadInput):
 
     status = 415
     title = "Unsupported media type"
+
+
+class BudgetSpent(BadInput):
+    """The client has used up its processing time for now, or asks too much at once; `retry_after` is in seconds."""
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class StoreUnavailable(KgError):

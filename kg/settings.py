@@ -4,12 +4,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from kg import resources
 from kg.errors import BadInput, Unreadable
 
 MIB = 1 << 20
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,24 @@ class Settings:
     concurrent: int = 2  # queries in the fast lane
     slow: int = 4  # queries that took over a quarter of a second, niced
     queue: int = 16  # queries waiting
+    client_seconds: float = 120.0  # of workers' time, for each client and minute
+    cache_bytes: int = 64 * MIB  # of whole answers; 0 keeps none
     body_bytes: int = MIB
     body_seconds: float = 10.0
+    head_seconds: float = 10.0  # in which a request's head must arrive; also how long an idle connection is kept
+    connections: int = 4096
+    connections_per_client: int = 512
+    trusted_proxies: str = ""  # addresses and networks whose X-Forwarded-… headers are believed, with commas between
+    log_requests: bool = True  # a line of JSON on standard error for each
+    log_private: bool = False  # with the client's address and the text of the query
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks in CIDR form, with commas between; raises BadInput."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise BadInput(f"setting trusted_proxies: expected addresses like 10.0.0.0/8 or ::1, found {error}") from None
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
@@ -81,12 +99,14 @@ def _read(name: str, value: object) -> object:
         return None if name == "articles" and str(value) == "none" else Path(str(value))
     if name in _SWITCHES:
         return _switch(name, value)
+    if name == "trusted_proxies":
+        networks(str(value))
     kind = int if name in _WHOLE else float if name in _NUMBERS else str
     try:
         number = kind(str(value))
     except ValueError:
         raise BadInput(f"setting {name}: expected a {'whole ' if kind is int else ''}number, found {value!r}") from None
-    least = 0 if name in {"queue", "slow"} else 1
+    least = 0 if name in {"queue", "slow", "cache_bytes"} else 1
     if kind is not str and number < least and name not in _NUMBERS:  # type: ignore[operator]
         raise BadInput(f"setting {name}: expected at least {least}, found {value!r}")
     if name in _NUMBERS and not 0 < number < float("inf"):  # type: ignore[operator]

@@ -96,6 +96,11 @@ class Lanes:
         with self._changed:
             return dict(self._taken)
 
+    def waiting(self) -> int:
+        """How many queries wait for a place."""
+        with self._changed:
+            return sum(map(len, self._waiting.values()))
+
     def _free(self, lane: Lane) -> bool:
         return self._taken[lane] < self._places[lane]
 

@@ -43,21 +43,24 @@ _GRAPHS = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A generation that is ready to be queried; `backend` is "memory" or "disk"."""
+    """A generation that is ready to be queried; `backend` is "memory" or "disk"; `stamp` its data's age and size."""
 
     store: Store
     quads: int
     backend: str
+    stamp: str
 
 
 def open_store(start: Start) -> Opened:
     """Load the generation into memory when it is small enough, else open it read-only. Raises OSError."""
     quads = _lines(Path(start.data)) if start.quads is None else start.quads
+    data = Path(start.data).stat()
+    stamp = f"{data.st_mtime_ns:x}.{data.st_size:x}"
     if quads > start.memory_quads:
-        return Opened(Store.read_only(start.record), quads, "disk")
+        return Opened(Store.read_only(start.record), quads, "disk", stamp)
     store = Store()
     store.bulk_load(path=start.data, format=RdfFormat.N_QUADS, lenient=True)
-    return Opened(store, quads, "memory")
+    return Opened(store, quads, "memory", stamp)
 
 
 def answer(store: Store, job: Job, pipe: int) -> None:
@@ -93,6 +96,8 @@ def _failure(error: Exception, text: str) -> Failure:
             return Failure("TooComplex", "the query needs more memory than allowed")
         case OSError() if str(error).startswith(_STORAGE):
             return Failure("StoreUnavailable", f"the data cannot be read: {error}")
+        case OSError() if "RDF 1.2" in str(error):
+            return Failure("NotAcceptable", f"the answer holds triple terms: {error}; ask for Turtle or N-Triples")
     return Failure("BadInput", f"the query cannot be evaluated: {error}")
 
 

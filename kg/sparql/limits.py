@@ -7,7 +7,10 @@ from kg.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of queries, by the names and units of the settings that they come from."""
+    """Limits of queries, by the names and units of the settings that they come from.
+
+    `budget` is in seconds a minute for each client, `cache` in bytes.
+    """
 
     seconds: float
     rows: int
@@ -21,6 +24,8 @@ class Limits:
     slow: int
     queue: int
     memory_quads: int
+    budget: float
+    cache: int
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -38,4 +43,6 @@ class Limits:
             slow=settings.slow,
             queue=settings.queue,
             memory_quads=settings.memory_quads,
+            budget=settings.client_seconds,
+            cache=settings.cache_bytes,
         )

@@ -40,7 +40,8 @@ class Start(_Message):
 class Hello(_Message):
     """What a worker says when it is ready; `filter` is the reason why the network is not cut off, None if it is.
 
-    `backend` is "memory" or "disk"; `limited` says whether its memory is.
+    `backend` is "memory" or "disk"; `limited` says whether its memory is; `stamp` tells the generation from another
+    of the same number, in a data directory that was made anew.
     """
 
     generation: int
@@ -48,6 +49,7 @@ class Hello(_Message):
     backend: str
     filter: str | None
     limited: bool
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)

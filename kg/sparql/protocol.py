@@ -12,6 +12,7 @@ from kg.errors import BadInput, ContentTooLarge, MethodNotAllowed, TooComplex, U
 ALLOW = ("GET", "HEAD", "POST", "OPTIONS")
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
+FORMATS = ("format", "output")
 MOST_FIELDS = 1_000
 MOST_GRAPHS = 100
 CHARSETS = {"", "utf-8", "utf8", "us-ascii", "ascii"}
@@ -19,13 +20,17 @@ CHARSETS = {"", "utf-8", "utf8", "us-ascii", "ascii"}
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a client asks: the query's text, its dataset (graph IRIs), a format's name, a time limit in seconds."""
+    """What a client asks: the query's text, its dataset (graph IRIs), a format's name, a time limit in seconds.
+
+    `base` resolves relative IRIs instead of the record's own base.
+    """
 
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     format: str | None = None
     timeout: float | None = None
+    base: str | None = None
 
     @property
     def names_dataset(self) -> bool:
@@ -54,6 +59,11 @@ def read_query(method: str, content_type: str, query_string: bytes | str, body: 
     if _media_type(content_type) == FORM:
         return _query(in_address + _fields(body, "the body"))
     return _query([*in_address, _Field("query", _text(body, "the body"))])
+
+
+def asks_nothing(query_string: bytes | str) -> bool:
+    """True for an address without parameters, but for a format: it asks for the service's description."""
+    return all(field.name in FORMATS for field in _fields(query_string, "the address"))
 
 
 def _media_type(content_type: str) -> str:
@@ -97,7 +107,7 @@ def _query(fields: list[_Field]) -> Query:
         texts[0].removeprefix("\ufeff"),
         _graphs(fields, "default-graph-uri"),
         _graphs(fields, "named-graph-uri"),
-        next((field.value for field in fields if field.name in ("format", "output") and field.value), None),
+        next((field.value for field in fields if field.name in FORMATS and field.value), None),
         _seconds(_one(fields, "timeout")),
     )
 

@@ -27,14 +27,21 @@ class Run:
     """A query that a worker has been given; driven by one thread at a time.
 
     `deadline` is on the monotonic clock; `gone` says whether the client left; `ended` is told why a worker was
-    killed or died. Once `next` has returned b"" or raised, worker and ticket are given back.
+    killed or died, `spent` for how many seconds it was taken. Once `next` has returned b"" or raised, worker and
+    ticket are given back.
     """
 
     def __init__(
-        self, worker: Worker, pool: Pool, ticket: Ticket, deadline: float, ended: Callable[[str], None]
+        self,
+        worker: Worker,
+        pool: Pool,
+        ticket: Ticket,
+        deadline: float,
+        ended: Callable[[str], None],
+        spent: Callable[[float], None],
     ) -> None:
-        self.generation = worker.generation
-        self._worker, self._pool, self._ticket, self._ended = worker, pool, ticket, ended
+        self.generation, self.hello = worker.generation, worker.hello
+        self._worker, self._pool, self._ticket, self._ended, self._spent = worker, pool, ticket, ended, spent
         self._deadline, self._began = deadline, time.monotonic()
         self._slow_at = time.monotonic() + FAST
         self._look_at = 0.0
@@ -68,11 +75,15 @@ class Run:
         """End the worker if the query is not over yet, and count the reason."""
         if self._over:
             return
-        self._over = True
+        self._finish()
         if reason:
             self._ended(reason)
         self._pool.discard(self._worker)
         self._ticket.leave()
+
+    def _finish(self) -> None:
+        self._over = True
+        self._spent(time.monotonic() - self._began)
 
     def _marks(self) -> list[float]:
         return [] if self._worker.niced or self._ticket.lane == "own" else [self._slow_at]
@@ -102,7 +113,7 @@ class Run:
     def _read(self, frame: frames.Frame) -> bytes:
         if frame.kind == frames.DATA:
             return frame.body
-        self._over = True
+        self._finish()
         self._pool.give_back(self._worker)
         self._ticket.leave()
         if frame.kind == frames.END:
@@ -110,7 +121,7 @@ class Run:
         raise _error(Failure.decode(frame.body))
 
     def _died(self) -> None:
-        self._over = True
+        self._finish()
         code = self._pool.discard(self._worker)
         self._ticket.leave()
         reason, error = _meaning(code)
@@ -134,6 +145,7 @@ def _error(failure: Failure) -> errors.KgError:
     kinds: dict[str, type[errors.KgError]] = {
         "AnswerTooLarge": errors.AnswerTooLarge,
         "BadInput": errors.BadInput,
+        "NotAcceptable": errors.NotAcceptable,
         "TooComplex": errors.TooComplex,
         "StoreUnavailable": errors.StoreUnavailable,
     }

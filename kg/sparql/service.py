@@ -3,62 +3,31 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
 
 from kg.errors import KgError, QuerySyntax
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.admission import Lane, Lanes, Ticket
+from kg.sparql.answers import ANYONE, Answer, Chunks, Reader, Readiness, Task, whole
+from kg.sparql.budget import Budgets
+from kg.sparql.cache import Cache, Kept, Statistics, key_of, strong_tag
+from kg.sparql.caret import caret
+from kg.sparql.encoding import SMALL, choose, compress
 from kg.sparql.limits import Limits
-from kg.sparql.messages import UNCLEAR, Job
+from kg.sparql.messages import UNCLEAR, Hello, Job
 from kg.sparql.negotiate import MediaType, negotiate
 from kg.sparql.pool import Pool
 from kg.sparql.protocol import Query
 from kg.sparql.run import FAST, Lost, Run
-from kg.sparql.stream import WHOLE, Streams
+from kg.sparql.stream import PIECE, WHOLE, Streams
 from kg.store.generations import Generations
 
+__all__ = ["Answer", "QueryService", "Reader", "Readiness"]
+
 PROBE = Query("ASK {}", timeout=2.0)
-
-
-class Chunks(Protocol):
-    """The pieces of an answer; `close` when they are not read to their end."""
-
-    def __iter__(self) -> Iterator[bytes]: ...
-    def __next__(self) -> bytes: ...
-    def close(self) -> None: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer: its media type (without charset, which is UTF-8), generation, bytes if known, and its pieces.
-
-    An error after the first piece is raised from `chunks`: what was sent is then not the whole answer.
-    """
-
-    media_type: str
-    generation: int
-    length: int | None
-    chunks: Chunks
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Whether queries are answered, over what, and what is amiss.
-
-    `reason` says why not; `backend` is "memory" or "disk"; `filter` the reason why workers are not cut off from
-    the network, None if they are; `workers` how many live.
-    """
-
-    ready: bool
-    reason: str | None
-    generation: int | None
-    quads: int | None
-    backend: str | None
-    filter: str | None
-    workers: int
 
 
 class QueryService:
@@ -69,6 +38,9 @@ class QueryService:
         self._pool = Pool(Generations(settings.data), self._limits)
         self._lanes = Lanes(self._limits)
         self._streams = Streams()
+        self._cache = Cache(self._limits.cache)
+        self._budgets = Budgets(self._limits.budget)
+        self._version = version("attest-kg")
         self._ended: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -76,34 +48,30 @@ class QueryService:
         """Start the workers; returns when the first is ready or has failed, at most a query's deadline later."""
         self._pool.start(self._limits.seconds)
 
-    def answer(self, query: Query, accept: str | None, gone: Callable[[], bool], own: bool = False) -> Answer:
+    def answer(
+        self,
+        query: Query,
+        accept: str | None,
+        gone: Callable[[], bool],
+        own: bool = False,
+        reader: Reader = ANYONE,
+    ) -> Answer:
         """Answer a query; `own` takes the place that is kept for our own pages.
 
         Raises KgError where there is no answer. Waiting included, it takes no longer than the deadline.
         """
-        seconds = min(self._limits.seconds, query.timeout or self._limits.seconds)
-        deadline = time.monotonic() + seconds
-        scan = tokens.check(query.text, self._limits)
-        assert scan.form is not None
-        media = negotiate(scan.form, accept, query.format)
-        hold = self._limits.hold and not scan.is_plain
-
-        def attempt() -> Answer:
-            ticket = self._lanes.enter(own, deadline, gone)
-            return self._collect(self._begin(query, scan, media, ticket, deadline, gone), media, hold, gone)
-
         try:
-            return attempt()
-        except Lost:  # nothing was sent yet, and a worker that dies while it is taken is nobody's fault
-            return attempt()
+            scan = tokens.check(query.text, self._limits)
+            task = self._task(query, scan, accept, gone, own, reader)
+            return self._at_hand(task) or self._answer(task)
         except QuerySyntax as error:
-            raise _told_better(error, scan.undeclared) from error
+            raise _told_better(error, query.text, self._limits) from error
 
     def readiness(self) -> Readiness:
         """Ask a worker a trivial query, and say how things are."""
         reason = None
         try:
-            answer = self.answer(PROBE, None, lambda: False, own=True)
+            answer = self._answer(self._task(PROBE, tokens.scan(PROBE.text), None, lambda: False, True, ANYONE))
             answer.chunks.close()
         except KgError as error:
             reason = str(error)
@@ -128,75 +96,160 @@ class QueryService:
         """How many queries run in each lane."""
         return self._lanes.taken()
 
+    def waiting(self) -> int:
+        """How many queries wait for a place."""
+        return self._lanes.waiting()
+
+    def workers(self) -> int:
+        """How many workers live."""
+        return self._pool.status().workers
+
+    def generation(self) -> int | None:
+        """The generation that is served, None before the first."""
+        hello = self._pool.status().hello
+        return hello.generation if hello else None
+
+    def cached(self) -> Statistics:
+        """How well the cache of answers serves."""
+        return self._cache.statistics()
+
+    def refusals(self) -> int:
+        """How often a client was turned away because its budget was spent."""
+        return self._budgets.refusals()
+
     def close(self, grace: float) -> None:
         """Turn away new queries, wait up to `grace` seconds for those that run, end all workers."""
         self._lanes.close(min(grace, self._limits.seconds))
         self._pool.stop()
 
-    def _begin(
-        self,
-        query: Query,
-        scan: tokens.Scan,
-        media: MediaType,
-        ticket: Ticket,
-        deadline: float,
-        gone: Callable[[], bool],
-    ) -> Run:
-        try:
-            while True:
-                worker = self._pool.take(deadline, gone)
-                job = self._job(query, scan, media, deadline - time.monotonic())
-                try:
-                    worker.send(job)
-                except BrokenPipeError:  # it died while it had nothing to do
-                    self._pool.discard(worker)
-                else:
-                    return Run(worker, self._pool, ticket, deadline, self._count)
-        except BaseException:
-            ticket.leave()
-            raise
+    def _task(
+        self, query: Query, scan: tokens.Scan, accept: str | None, gone: Callable[[], bool], own: bool, reader: Reader
+    ) -> Task:
+        assert scan.form is not None
+        seconds = min(self._limits.seconds, query.timeout or self._limits.seconds)
+        media = negotiate(scan.form, accept, query.format)
+        return Task(
+            job=self._job(query, scan, media, seconds),
+            media=media,
+            encoding=choose(reader.encodings),
+            volatile=bool(scan.volatile or scan.outside),
+            hold=self._limits.hold and not scan.is_plain,
+            deadline=time.monotonic() + seconds,
+            own=own,
+            gone=gone,
+            reader=reader,
+        )
 
     def _job(self, query: Query, scan: tokens.Scan, media: MediaType, seconds: float) -> Job:
         return Job(
             text=query.text,
-            base=self._base,
+            base=query.base or self._base,
             union=not (scan.has_from or query.names_dataset),
             named=query.names_dataset,
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,
             syntax=media.syntax,
-            seconds=max(0.0, seconds),
+            seconds=seconds,
             rows=self._limits.rows if scan.form == "select" else None,
             bytes=self._limits.bytes,
         )
 
-    def _collect(self, run: Run, media: MediaType, hold: bool, gone: Callable[[], bool]) -> Answer:
+    def _key(self, task: Task, hello: Hello | None) -> str | None:
+        """What the answer of this generation is kept under; None where the next answer may differ."""
+        if task.volatile or hello is None:
+            return None
+        origin = (self._version, hello.generation, hello.stamp, hello.backend)
+        return key_of(task.job, task.media.name, task.encoding, origin)
+
+    def _at_hand(self, task: Task) -> Answer | None:
+        """The answer if it is kept, or if the reader has it."""
+        hello = self._pool.status().hello
+        key = self._key(task, hello)
+        if key is None or hello is None:
+            return None
+        if kept := self._cache.get(key):
+            return _kept(kept, task, task.reader.knows(kept.etag))
+        if task.reader.knows(key):
+            return Answer(task.media.name, hello.generation, None, whole(()), None, key, weak=True, known=True)
+        return None
+
+    def _answer(self, task: Task) -> Answer:
+        if task.reader.client:
+            self._budgets.check(task.reader.client)
+        try:
+            return self._attempt(task)
+        except Lost:  # nothing was sent yet, and a worker that dies while it is taken is nobody's fault
+            return self._attempt(task)
+
+    def _attempt(self, task: Task) -> Answer:
+        ticket = self._lanes.enter(task.own, task.deadline, task.gone)
+        return self._collect(self._begin(task, ticket), task)
+
+    def _begin(self, task: Task, ticket: Ticket) -> Run:
+        try:
+            while True:
+                worker = self._pool.take(task.deadline, task.gone)
+                job = replace(task.job, seconds=max(0.0, task.deadline - time.monotonic()))
+                try:
+                    worker.send(job)
+                except BrokenPipeError:  # it died while it had nothing to do
+                    self._pool.discard(worker)
+                else:
+                    return Run(worker, self._pool, ticket, task.deadline, self._count, self._charger(task))
+        except BaseException:
+            ticket.leave()
+            raise
+
+    def _charger(self, task: Task) -> Callable[[float], None]:
+        client = task.reader.client
+        return lambda seconds: self._budgets.charge(client, seconds) if client else None
+
+    def _collect(self, run: Run, task: Task) -> Answer:
         """The whole answer if it is small and quick, or must be held, else a stream that begins with what there is."""
         pieces: list[bytes] = []
         size, until = 0, float("inf")
-        while size <= WHOLE and (piece := run.next(until, gone)) is not None:
+        while size <= WHOLE and (piece := run.next(until, task.gone)) is not None:
             if not piece:
-                return Answer(media.name, run.generation, size, _whole(pieces))
+                return self._keep(run, task, b"".join(pieces))
             if not pieces:
                 until = time.monotonic() + FAST
             pieces.append(piece)
             size += len(piece)
         run.leave_fast_lane()
         stream = self._streams.open(run, pieces)
-        return Answer(media.name, run.generation, stream.hold(gone) if hold else None, stream)
+        length = stream.hold(task.gone) if task.hold else None
+        chunks: Chunks = compress(task.encoding, stream, live=length is None) if task.encoding else stream
+        known = None if task.encoding else length
+        return Answer(task.media.name, run.generation, known, chunks, task.encoding, self._key(task, run.hello), True)
+
+    def _keep(self, run: Run, task: Task, body: bytes) -> Answer:
+        """A whole answer, which is kept for the next who asks."""
+        small = task.encoding is None or len(body) < SMALL
+        sent = body if small else b"".join(compress(task.encoding, [body]))  # type: ignore[arg-type]
+        pieces = tuple(sent[start : start + PIECE] for start in range(0, len(sent), PIECE))
+        key = self._key(task, run.hello)
+        encoding = None if small else task.encoding
+        if key is None:
+            return Answer(task.media.name, run.generation, len(sent), whole(pieces), encoding)
+        kept = Kept(pieces, len(sent), encoding, strong_tag(key, pieces), run.generation)
+        self._cache.put(key, kept)
+        return _kept(kept, task, task.reader.knows(kept.etag))
 
     def _count(self, reason: str) -> None:
         with self._lock:
             self._ended[reason] += 1
 
 
-def _whole(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
-    yield from pieces
+def _kept(kept: Kept, task: Task, known: bool) -> Answer:
+    pieces = () if known else kept.pieces
+    return Answer(task.media.name, kept.generation, kept.length, whole(pieces), kept.encoding, kept.etag, known=known)
 
 
-def _told_better(error: QuerySyntax, undeclared: tokens.Word | None) -> QuerySyntax:
+def _told_better(error: QuerySyntax, text: str, limits: Limits) -> QuerySyntax:
     """The engine seldom says that a prefix is missing, which is the commonest fault."""
-    if undeclared is None or UNCLEAR not in str(error):
-        return error
-    line, column = undeclared.line, undeclared.column
-    return QuerySyntax(f"line {line}, column {column}: the prefix {undeclared.text} is not declared", line, column)
+    if UNCLEAR in str(error) and (undeclared := tokens.check(text, limits).undeclared):
+        line, column = undeclared.line, undeclared.column
+        error = QuerySyntax(f"line {line}, column {column}: the prefix {undeclared.text} is not declared", line, column)
+    if error.line is not None and error.column is not None:
+        error.context = caret(text, error.line, error.column)
+    return error

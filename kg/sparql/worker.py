@@ -39,7 +39,7 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
     opened = engine.open_store(start)
     limited = sandbox.limit_memory(start.memory)
     reason = reason or sandbox.end_on_network()
-    hello = Hello(start.generation, opened.quads, opened.backend, reason, limited)
+    hello = Hello(start.generation, opened.quads, opened.backend, reason, limited, opened.stamp)
     frames.send(answers, frames.HELLO, hello.encode())
     while (frame := frames.receive(jobs)) is not None:
         job = Job.decode(frame.body)

@@ -1,17 +1,16 @@
 """`/queries`: the questions, each with its parameters and its answer as a page, as CSV or as JSON; no script needed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from kg import resources
 from kg.errors import NotAcceptable, NotFound
 from kg.questions import BadParameter, Question, bind, find_question, questions
 from kg.sparql.protocol import Query
-from kg.sparql.service import Answer, QueryService
-from kg.web.gateway import GONE
+from kg.web.asking import ask, fetch, send
 
 bp = Blueprint("questions", __name__)
 JSON, CSV = "application/sparql-results+json", "text/csv"
@@ -37,7 +36,7 @@ def question(name: str) -> Response:
         raise NotFound(f"expected .csv or .json after the name of a question, found {extension[:50]!r}")
     asked = find_question(resources.find("queries"), stem)
     media_type = FORMATS.get(extension) or _accepted()
-    return _vary(_page(asked) if media_type == "text/html" else _data(asked, media_type))
+    return _vary(_page(asked)) if media_type == "text/html" else _data(asked, media_type)
 
 
 def _accepted() -> str:
@@ -49,14 +48,7 @@ def _accepted() -> str:
 
 
 def _data(question: Question, media_type: str) -> Response:
-    answer = _ask(bind(question, _given()), media_type)
-    charset = "; charset=utf-8" if media_type == CSV else ""
-    response = Response(answer.chunks, content_type=f"{answer.media_type}{charset}")
-    if answer.length is not None:
-        response.content_length = answer.length
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Attest-Generation"] = str(answer.generation)
-    return response
+    return send(ask(Query(bind(question, _given())), media_type))
 
 
 def _page(question: Question) -> Response:
@@ -67,7 +59,7 @@ def _page(question: Question) -> Response:
     except BadParameter as error:
         page = render_template("question.html", question=question, values=values, wrong=error, text=question.text)
         return Response(page, 400, mimetype="text/html")
-    answer = json.loads(b"".join(_ask(text, JSON).chunks))
+    answer = json.loads(fetch(Query(text), JSON))
     table = _table(answer["head"]["vars"], answer["results"]["bindings"])
     parameters = f"?{urlencode(given)}" if given else ""
     page = render_template("question.html", question=question, values=values, text=text, parameters=parameters, **table)
@@ -104,12 +96,6 @@ def _heading(name: str) -> str:
     return words.strip()
 
 
-def _ask(text: str, accept: str) -> Answer:
-    service: QueryService = current_app.extensions["attest.service"]
-    gone: Callable[[], bool] = request.environ.get(GONE, _never)
-    return service.answer(Query(text), accept, gone)
-
-
 def _described(question: Question) -> Mapping[str, object]:
     params = [
         {"name": p.name, "type": p.kind, "default": p.default, "description": p.description} for p in question.params
@@ -126,7 +112,3 @@ def _described(question: Question) -> Mapping[str, object]:
 def _vary(response: Response) -> Response:
     response.headers["Vary"] = "Accept"
     return response
-
-
-def _never() -> bool:
-    return False

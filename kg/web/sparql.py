@@ -1,24 +1,24 @@
-"""`/sparql`: the SPARQL 1.1 Protocol's query operation over HTTP."""
+"""`/sparql`: the SPARQL 1.1 Protocol's query operation over HTTP, the service's description, and a form to ask it."""
 
-from collections.abc import Callable
+from flask import Blueprint, Response, render_template, request, url_for
 
-from flask import Blueprint, Response, current_app, request
-
-from kg.sparql.protocol import read_query
-from kg.sparql.service import Answer, QueryService
-from kg.web.gateway import GONE
+from kg import resources
+from kg.sparql.negotiate import GRAPHS
+from kg.sparql.protocol import Query, asks_nothing, read_query
+from kg.web.asking import ask, body, send
 
 bp = Blueprint("sparql", __name__)
 METHODS = "GET, HEAD, POST, OPTIONS"
+REQUEST_HEADERS = "Accept, Content-Type, Content-Encoding, If-None-Match"
 
 
 @bp.route("/sparql", methods=["GET", "POST"], provide_automatic_options=False, strict_slashes=False)
 def sparql() -> Response:
     """Answer a query (SPARQL 1.1 Protocol, section 2.1)."""
-    query = read_query(request.method, request.content_type or "", request.query_string, request.get_data())
-    service: QueryService = current_app.extensions["attest.service"]
-    gone: Callable[[], bool] = request.environ.get(GONE, _never)
-    return _response(service.answer(query, request.headers.get("Accept"), gone))
+    if request.method in ("GET", "HEAD") and asks_nothing(request.query_string):
+        return _description()
+    query = read_query(request.method, request.content_type or "", request.query_string, body())
+    return send(ask(query, request.headers.get("Accept")))
 
 
 @bp.route("/sparql", methods=["OPTIONS"], strict_slashes=False)
@@ -28,25 +28,20 @@ def options() -> Response:
     response.headers["Allow"] = METHODS
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Methods"] = METHODS
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    response.headers["Access-Control-Allow-Headers"] = REQUEST_HEADERS
     response.headers["Access-Control-Max-Age"] = "86400"
     return response
 
 
-def _response(answer: Answer) -> Response:
-    response = Response(answer.chunks, mimetype=None, content_type=_with_charset(answer.media_type))
-    if answer.length is not None:
-        response.content_length = answer.length
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Vary"] = "Accept"
-    response.headers["Access-Control-Expose-Headers"] = "Attest-Generation, Retry-After"
-    response.headers["Attest-Generation"] = str(answer.generation)
-    return response
-
-
-def _with_charset(media_type: str) -> str:
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
-def _never() -> bool:
-    return False
+def _description() -> Response:
+    """The service's description as RDF (SPARQL 1.1 Service Description, section 2), or a form for a browser."""
+    offers = [media.name for media in GRAPHS]
+    if request.accept_mimetypes.best_match([*offers, "text/html"]) == "text/html" and not request.args:
+        example = (resources.find("queries") / "who-said-what.rq").read_text("utf-8")
+        response = Response(render_template("sparql.html", example=example), mimetype="text/html")
+        response.headers["Vary"] = "Accept"
+        return response
+    text = (resources.PACKAGE / "sparql" / "service-description.rq").read_text("utf-8")
+    here = url_for("sparql.sparql", _external=True)
+    named = request.args.get("format") or request.args.get("output")
+    return send(ask(Query(text, base=here, format=named), request.headers.get("Accept")))

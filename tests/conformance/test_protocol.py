@@ -12,7 +12,6 @@ from kg.store.commit import Change, commit
 from tests.live import serving
 
 NO_WRITES = "the server takes no writes yet"
-NOT_YET = "not offered yet"
 KNOWN = {
     "update_dataset_default_graph": NO_WRITES,
     "update_dataset_default_graphs": NO_WRITES,
@@ -27,12 +26,6 @@ KNOWN = {
     "bad_update_non_utf8": NO_WRITES,
     "bad_update_syntax": NO_WRITES,
     "bad_update_dataset_conflict": NO_WRITES,
-    "returns-rdf": NOT_YET,
-    "has-endpoint-triple": NOT_YET,
-    "conforms-to-schema": NOT_YET,
-    "gzip response": NOT_YET,
-    "gzip request body": NOT_YET,
-    "ETag or Last-Modified + 304": NOT_YET,
     "SERVICE SILENT to a closed port gives a result": "SERVICE is refused, silent or not",
 }
 GRAPHS = "http://kasei.us/2009/09/sparql/data/"

@@ -131,7 +131,7 @@ def test_a_page_shows_labels_and_the_values_asked_for(server: Server) -> None:
 def test_the_extension_wins_over_accept(server: Server, path: str, accept: str, media_type: str) -> None:
     answer = get(server, path, accept)
     assert (answer.status, answer.headers["content-type"]) == (200, media_type)
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"].startswith("Accept")
     assert int(answer.headers["attest-generation"]) >= 1
     if "json" in media_type:
         assert len(answer.json["results"]["bindings"]) == 2

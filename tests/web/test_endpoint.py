@@ -123,7 +123,7 @@ def test_errors_are_pages_for_browsers_and_never_markup_of_the_query(server: Ser
 @pytest.mark.parametrize(
     ("method", "path", "body", "headers", "status"),
     [
-        ("GET", "/sparql", None, {}, 400),
+        ("GET", "/sparql?quary=ASK%7B%7D", None, {}, 400),
         ("GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", None, {}, 400),
         ("GET", "/sparql?query=ASK%7B%7D", None, {"Accept": "image/png"}, 406),
         ("POST", "/sparql", b"ASK {}", {"Content_Type": "text/plain"}, 415),

@@ -1,0 +1,71 @@
+"""How a view asks the query service on behalf of its request, and sends the answer on."""
+
+from collections.abc import Callable
+
+from flask import Response, current_app, request
+
+from kg.sparql.answers import Answer, Reader
+from kg.sparql.encoding import decompress
+from kg.sparql.protocol import Query
+from kg.sparql.service import QueryService
+from kg.web.clients import group
+from kg.web.gateway import GONE
+
+
+def ask(query: Query, accept: str | None) -> Answer:
+    """The answer to a query, to be sent on, charged to the client. Raises KgError."""
+    tags = request.if_none_match if request.method in ("GET", "HEAD") else None
+    knows = tags.contains_weak if tags else _knows_nothing
+    return _answer(query, accept, Reader(_client(), request.headers.get("Accept-Encoding"), knows))
+
+
+def fetch(query: Query, accept: str) -> bytes:
+    """The whole answer to a query, for a page to read, charged to the client. Raises KgError."""
+    return b"".join(_answer(query, accept, Reader(_client())).chunks)
+
+
+def send(answer: Answer) -> Response:
+    """An answer as a response: 304 where the client has it already (RFC 9110 section 15.4.5)."""
+    response = Response(answer.chunks, 304 if answer.known else 200, content_type=_with_charset(answer.media_type))
+    if answer.length is not None and not answer.known:
+        response.content_length = answer.length
+    if answer.encoding and not answer.known:
+        response.headers["Content-Encoding"] = answer.encoding
+    if answer.etag and request.method in ("GET", "HEAD"):
+        response.set_etag(answer.etag, weak=answer.weak)
+    response.headers["Cache-Control"] = "no-cache" if answer.etag else "no-store"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Attest-Generation, ETag, Retry-After"
+    response.headers["Attest-Generation"] = str(answer.generation)
+    return response
+
+
+def body() -> bytes:
+    """The request's body without its coding (gzip). Raises BadInput, ContentTooLarge, UnsupportedMediaType."""
+    encoding = request.headers.get("Content-Encoding", "")
+    if encoding.strip().lower() in ("", "identity"):
+        return request.get_data()
+    return decompress(encoding, request.get_data(), current_app.extensions["attest.settings"].body_bytes)
+
+
+def _answer(query: Query, accept: str | None, reader: Reader) -> Answer:
+    service: QueryService = current_app.extensions["attest.service"]
+    gone: Callable[[], bool] = request.environ.get(GONE, _never)
+    return service.answer(query, accept, gone, reader=reader)
+
+
+def _client() -> str:
+    return group(request.remote_addr or "unknown")
+
+
+def _with_charset(media_type: str) -> str:
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def _knows_nothing(_: str) -> bool:
+    return False
+
+
+def _never() -> bool:
+    return False

@@ -1,13 +1,15 @@
 """The Flask application: views of a few lines around the query service, and one place for errors and headers."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import KgError
-from kg.settings import Settings
+from kg.settings import Settings, networks
 from kg.sparql.service import QueryService
-from kg.web import health, home, questions, sparql
-from kg.web.problems import http_problem, problem
+from kg.web import health, home, metrics, problems, questions, sparql
+from kg.web.clients import TrustedProxies
+from kg.web.metrics import Metrics
+from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
 
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -24,10 +26,34 @@ def create_app(settings: Settings, service: QueryService) -> Flask:
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp)
     app.register_blueprint(questions.bp)
-    app.register_error_handler(KgError, problem)
-    app.register_error_handler(HTTPException, http_problem)
+    app.register_blueprint(metrics.bp)
+    app.register_blueprint(problems.bp)
+    app.register_error_handler(KgError, problems.problem)
+    app.register_error_handler(HTTPException, problems.http_problem)
+    app.before_request(_note_route)
+    app.before_request(problems.raise_refusal)
     app.after_request(_headers)
+    _observe(app, settings, service)
     return app
+
+
+def _observe(app: Flask, settings: Settings, service: QueryService) -> None:
+    """Count and log each request; `app.extensions["attest.tell"]` is for those that do not reach the application."""
+    count = app.extensions["attest.metrics"] = Metrics(service)
+    log = Log(settings.log_private) if settings.log_requests else None
+
+    def tell(exchange: Exchange) -> None:
+        count(exchange)
+        if log:
+            log(exchange)
+
+    app.extensions["attest.tell"] = tell
+    inner = Observed(app.wsgi_app, tell)
+    app.wsgi_app = TrustedProxies(inner, networks(settings.trusted_proxies))  # type: ignore[method-assign]
+
+
+def _note_route() -> None:
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else NO_ROUTE
 
 
 def _headers(response: Response) -> Response:

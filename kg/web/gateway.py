@@ -7,20 +7,25 @@ client can tell. See docs/decisions/0002-asgi-gateway.md.
 import asyncio
 import contextlib
 import io
+import json
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from kg.settings import Settings
+from kg.errors import BodyTooSlow, BudgetSpent, ContentTooLarge, KgError, StoreUnavailable
+from kg.settings import Settings, networks
+from kg.web.clients import WSGI, client_address, group
+from kg.web.observe import NO_ROUTE, Exchange, Tell
+from kg.web.problems import MEDIA_TYPE, REFUSAL, details, headers
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 GONE = "attest.gone"  # in the WSGI environ: a callable that tells whether the client has hung up
 THREADS = 64  # more than all queries that may run or wait
@@ -41,24 +46,31 @@ class Reply:
 
 
 class Gateway:
-    """An ASGI application around a WSGI one."""
+    """An ASGI application around a WSGI one; `tell` is told of requests that do not reach it."""
 
-    def __init__(self, app: WSGI, settings: Settings, start: Callable[[], None], stop: Callable[[], None]) -> None:
-        self._app, self._settings = app, settings
-        self._start, self._stop = start, stop
+    def __init__(
+        self, app: WSGI, settings: Settings, start: Callable[[], None], stop: Callable[[], None], tell: Tell
+    ) -> None:
+        self._app, self._settings, self._trusted = app, settings, networks(settings.trusted_proxies)
+        self._start, self._stop, self._tell = start, stop, tell
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
-        self._in_flight = 0
+        self._by_client: Counter[str] = Counter()
+        self._peers: Counter[tuple[str, int]] = Counter()
+
+    def busy(self) -> set[tuple[str, int]]:
+        """The peers (address and port) whose requests are being served; any thread may ask."""
+        return set(self._peers)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one scope (ASGI 3)."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            self._in_flight += 1
-            try:
-                await self._http(scope, receive, send)
-            finally:
-                self._in_flight -= 1
+            peer = tuple(scope.get("client") or ("", 0))
+            forwarded = _header(scope, b"x-forwarded-for").decode("latin-1")
+            client = group(client_address(peer[0], forwarded, self._trusted))
+            with _counted(self._peers, peer), _counted(self._by_client, client):
+                await self._http(scope, receive, send, client)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
@@ -72,42 +84,63 @@ class Gateway:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _http(self, scope: Message, receive: Receive, send: Send) -> None:
-        if self._in_flight > IN_FLIGHT:
-            return await _refuse(send, 503, "too many requests at once; try again shortly")
+    async def _http(self, scope: Message, receive: Receive, send: Send, client: str) -> None:
+        refusal: KgError | None = self._crowded(client)
+        if refusal:
+            return await self._refuse(send, scope["method"], refusal)
+        body = b""
         try:
             body = await asyncio.wait_for(self._body(scope, receive), self._settings.body_seconds)
         except TimeoutError:
-            return await _refuse(send, 408, f"the request's body took over {self._settings.body_seconds:g} s")
-        if body is None:
+            refusal = BodyTooSlow(f"the request's body took over {self._settings.body_seconds:g} s")
+        except ContentTooLarge as error:
             await _discard(receive)
-            return await _refuse(send, 413, f"a request's body may hold at most {self._settings.body_bytes} bytes")
+            refusal = error
         gone = threading.Event()
         watcher = asyncio.create_task(_watch(receive, gone))
         try:
-            await self._answer(_environ(scope, body, gone), send)
+            await self._answer(_environ(scope, body, gone) | {REFUSAL: refusal}, send)
         finally:
             watcher.cancel()
 
-    async def _body(self, scope: Message, receive: Receive) -> bytes | None:
-        """The whole body; None when it is longer than allowed."""
+    def _crowded(self, client: str) -> KgError | None:
+        """Why a client's request is turned away before it is read."""
+        most = self._settings.connections_per_client
+        if self._by_client[client] > most:
+            return BudgetSpent(f"expected at most {most} requests of one client at once; try again shortly", 1)
+        if self._by_client.total() > IN_FLIGHT:
+            return StoreUnavailable("too many requests at once; try again shortly")
+        return None
+
+    async def _refuse(self, send: Send, method: str, error: KgError) -> None:
+        """Answer without the application, and without one of its threads."""
+        body = json.dumps(details(error)).encode() + b"\n"
+        given = {"Content-Type": MEDIA_TYPE, "X-Content-Type-Options": "nosniff", "Connection": "close"}
+        raw = [(k.lower().encode(), v.encode()) for k, v in (given | headers(error)).items()]
+        await send({"type": "http.response.start", "status": error.status, "headers": raw})
+        self._tell(Exchange(method, NO_ROUTE, error.status, 0.0, len(body)))
+        await _send(send, body, more=False)
+
+    async def _body(self, scope: Message, receive: Receive) -> bytes:
+        """The whole body; raises ContentTooLarge."""
         limit = self._settings.body_bytes
-        declared = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if not declared.isdigit() or int(declared) > limit:
-            return None
+        declared = _header(scope, b"content-length") or b"0"
         body = bytearray()
-        more = True
-        while more and len(body) <= limit:
+        more = fits = declared.isdigit() and int(declared) <= limit
+        while more and fits:
             message = await receive()
             body += message.get("body", b"")
-            more = message.get("more_body", False)
-        return bytes(body) if len(body) <= limit else None
+            more, fits = message.get("more_body", False), len(body) <= limit
+        if not fits:
+            raise ContentTooLarge(f"a request's body may hold at most {limit} bytes")
+        return bytes(body)
 
     async def _answer(self, environ: dict[str, Any], send: Send) -> None:
         loop = asyncio.get_running_loop()
         reply = await loop.run_in_executor(self._threads, _call, self._app, environ)
+        unread = [(b"connection", b"close")] if environ[REFUSAL] else []
         try:
-            await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+            await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers + unread})
             await _send(send, reply.first, more=reply.rest is not None)
             while reply.rest is not None:
                 chunk = await loop.run_in_executor(self._threads, next, reply.rest, b"")
@@ -143,11 +176,19 @@ async def _watch(receive: Receive, gone: threading.Event) -> None:
     gone.set()
 
 
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
-    headers += [(b"connection", b"close")] + ([(b"retry-after", b"5")] if status == 503 else [])
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await _send(send, f"{sentence}\n".encode(), more=False)
+@contextlib.contextmanager
+def _counted(counter: Counter[Any], key: object) -> Iterator[None]:
+    counter[key] += 1
+    try:
+        yield
+    finally:
+        counter[key] -= 1
+        if not counter[key]:
+            del counter[key]
+
+
+def _header(scope: Message, name: bytes) -> bytes:
+    return b",".join(value for key, value in scope["headers"] if key == name)
 
 
 def _call(app: WSGI, environ: dict[str, Any]) -> Reply:

@@ -6,15 +6,18 @@ import socket
 import sys
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from kg.errors import StoreUnavailable
-from kg.settings import Settings
+from kg.settings import Settings, networks
 from kg.sparql.sandbox import die_with
 from kg.sparql.service import QueryService
 from kg.web.app import create_app
+from kg.web.connections import Connections
 from kg.web.gateway import Gateway
 
+SPARE = 1024  # connections beyond those allowed, until the surplus is closed
 DRAIN = 5  # seconds after the last query's deadline in which slow readers may finish
 
 EXAMPLE = """SELECT ?who ?words { ?s at:claimedBy/rdfs:label ?who ; at:groundedIn/at:exact ?words } LIMIT 5"""
@@ -31,6 +34,9 @@ def serve(settings: Settings) -> None:
         workers=1,
         websockets=False,
         backlog=2048,
+        # What is over the limit must be accepted to be counted and closed: past this number nobody is let in.
+        backpressure=settings.connections + SPARE,
+        http1_settings=HTTP1Settings(header_read_timeout=int(settings.head_seconds * 1000)),
         workers_kill_timeout=int(settings.query_seconds) + DRAIN,
         log_level="warning",  # type: ignore[arg-type]
         process_name=None,
@@ -50,16 +56,31 @@ def make_gateway(settings: Settings) -> Gateway:
     """The ASGI application of the one worker process."""
     parent = os.getppid()
     service = QueryService(settings)
+    app = create_app(settings, service)
 
     def start() -> None:
         die_with(parent)  # a server that nobody supervises must not stay
         _allow_many_connections()
         service.start()
+        connections.start()
         _announce(settings, service)
 
-    return Gateway(
-        create_app(settings, service).wsgi_app, settings, start, lambda: service.close(settings.query_seconds)
+    def stop() -> None:
+        connections.stop()
+        service.close(settings.query_seconds)
+
+    gateway = Gateway(app.wsgi_app, settings, start, stop, app.extensions["attest.tell"])
+    connections = Connections(
+        settings.port,
+        settings.connections,
+        settings.connections_per_client,
+        networks(settings.trusted_proxies),
+        gateway.busy,
     )
+    count = app.extensions["attest.metrics"].gauge
+    count("attest_connections", "Connections to the server.", connections.count)
+    count("attest_connections_closed", "Idle connections closed since there were too many.", lambda: connections.closed)
+    return gateway
 
 
 def _allow_many_connections() -> None:

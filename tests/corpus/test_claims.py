@@ -452,8 +452,7 @@ MESSAGES = {
     ),
     "date": (
         GOOD + "    when: {on: 2020-02-30}\n",
-        "on: expected a date like 2020, 2020-06, 2020-06-07 or 2020-06-07T21:30 "
-        "(or an earlier and a later one as 2020-06-06/2020-06-08), found '2020-02-30'",
+        "on: expected a date like 2020, 2020-06, 2020-06-07 or 2020-06-07T21:30 (or an earlier and a later one as 2020-06-06/2020-06-08), found '2020-02-30'",
     ),
     "stale": (
         GOOD.replace("statements:", "  sha256: 00\nstatements:"),

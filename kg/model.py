@@ -142,7 +142,8 @@ class Document:
     """One exact revision of an article's text.
 
     `sha256` is the hex digest of the file's bytes; `text` those bytes decoded as UTF-8, newlines untouched;
-    `published` a date as typed (`2020-06-08`, or with a time); `language` a BCP 47 tag.
+    `published` a date as typed (`2020-06-08`, or with a time); `language` a BCP 47 tag; `lines` the line of each key
+    the curator typed.
     """
 
     slug: str
@@ -153,6 +154,7 @@ class Document:
     sha256: str
     text: str
     source: Source
+    lines: Mapping[str, int] = field(default_factory=dict)
     headline: Passage | None = None
     dateline: Passage | None = None
     furniture: tuple[Passage, ...] = ()
@@ -161,9 +163,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One folder of the corpus: the document, and what its claims file says of it."""
+    """One folder of the corpus: the document, and what its claims file says of it.
+
+    `refused` holds the ids of the entities that could not be read.
+    """
 
     document: Document
     entities: tuple[Entity, ...]
     mentions: tuple[Mention, ...]
     statements: tuple[Statement, ...]
+    refused: frozenset[str] = frozenset()

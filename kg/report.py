@@ -1,7 +1,8 @@
 """What is wrong with a curator's files, each thing at its line."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kg.errors import BadInput
@@ -39,9 +40,14 @@ class Report:
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "Report":
-        """Sort the problems, and tell once what several rules say in the same words of the same thing."""
-        told = {(p.source, p.where, p.message, p.severity): p for p in sorted(problems, reverse=True)}
-        return cls(tuple(sorted(told.values())))
+        """Sort the problems, and tell once what is said in the same words of the same line.
+
+        A chain that many statements use has one line: its problem is told of the first of them, and how many more.
+        """
+        things: dict[tuple[Source, str, Severity], dict[str, Problem]] = defaultdict(dict)
+        for problem in sorted(problems, reverse=True):
+            things[problem.source, problem.message, problem.severity][problem.where] = problem
+        return cls(tuple(sorted(map(_joined, things.values()))))
 
     @property
     def violations(self) -> tuple[Problem, ...]:
@@ -55,6 +61,12 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def _joined(told: Mapping[str, Problem]) -> Problem:
+    """The first of some problems that differ in what they are about, which tells of the others."""
+    first = min(told.values())
+    return replace(first, where=f"{first.where} and {len(told) - 1} more") if len(told) > 1 and first.where else first
 
 
 class NotConforming(BadInput):

@@ -49,6 +49,7 @@ class AT:
     publisher = _at("publisher")
     publishedAt = _at("publishedAt")
     reportedAt = _at("reportedAt")
+    spokeAt = _at("spokeAt")
     headline = _at("headline")
     dateline = _at("dateline")
     furniture = _at("furniture")

@@ -113,12 +113,14 @@ def rules(shapes: Graph) -> set[URIRef]:
 
     The rest are helpers, on which a rule leans by sh:or, sh:not or sh:qualifiedValueShape.
     """
-    targeted = {*shapes.subjects(SH.targetClass), *shapes.subjects(SH.targetSubjectsOf)}
+    targets = (SH.targetClass, SH.targetSubjectsOf, SH.targetNode)
+    targeted = {shape for target in targets for shape in shapes.subjects(target)}
     reporting = targeted | {part for shape in targeted for part in shapes.objects(shape, SH.property)}
     return {shape for shape in reporting if isinstance(shape, URIRef)}
 
 
 COMPONENTS = {
+    SH["and"]: "AndConstraintComponent",
     SH["class"]: "ClassConstraintComponent",
     SH.datatype: "DatatypeConstraintComponent",
     SH.disjoint: "DisjointConstraintComponent",
@@ -136,7 +138,8 @@ COMPONENTS = {
     SH.uniqueLang: "UniqueLangConstraintComponent",
 }
 NO_CONSTRAINT = {
-    RDF.type, SH.path, SH.property, SH.targetClass, SH.targetSubjectsOf, SH.name, SH.message, SH.severity,
+    RDF.type, SH.path, SH.property, SH.targetClass, SH.targetSubjectsOf, SH.targetNode, SH.name, SH.message,
+    SH.severity,
 }  # fmt: skip
 
 

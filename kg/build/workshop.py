@@ -66,7 +66,7 @@ class Workshop:
         if path is None or not path.is_file():
             return Work("entities", self.mapper.register((), "en"), Report())
         reading = read_entities(path)
-        mapped = self.mapper.register(reading.entities, reading.language)
+        mapped = self.mapper.register(reading.entities, reading.language, reading.refused)
         return Work("entities", mapped, Report.of((*reading.problems, *mapped.problems, *self.gate.check(mapped))))
 
     def article(self, folder: Path, register: Work, taken: Mapping[str, str] = MappingProxyType({})) -> Work:
@@ -78,7 +78,8 @@ class Workshop:
         if reading.article is None:
             return Work(folder.name, None, Report.of(reading.problems))
         entities = register.mapped
-        mapped = self.mapper.article(reading.article, entities.known if entities else {}, taken)
+        known, refused = (entities.known, entities.refused) if entities else ({}, frozenset())
+        mapped = self.mapper.article(reading.article, known, taken, refused)
         context = _described(mapped, entities) if entities else ()
         problems = (*reading.problems, *mapped.problems, *self.gate.check(mapped, context))
         return Work(folder.name, mapped, Report.of(problems))

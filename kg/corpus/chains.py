@@ -41,8 +41,10 @@ def named_chains(node: Node | None, entities: frozenset[str], desk: Desk) -> Nam
 
 
 def chain(node: Node, where: str, named: Named, desk: Desk) -> tuple[Link, ...] | None:
-    """The links of a chain, outermost first; None when any of them is wrong."""
+    """The links of a chain, outermost first; None when any of them is wrong, or the chain that it begins with."""
     before = desk.notes.blocking
+    if _is_unread(node, named):
+        return None
     if isinstance(node, Sequence) and not node.items:
         desk.notes.add(node.line, where, "chain", "a chain needs at least one voice: the publisher")
     links: list[Link] = []
@@ -53,14 +55,16 @@ def chain(node: Node, where: str, named: Named, desk: Desk) -> tuple[Link, ...] 
     return tuple(links) if desk.notes.blocking == before else None
 
 
+def _is_unread(node: Node, named: Named) -> bool:
+    """Whether it begins with a named chain that was reported: one problem is enough."""
+    first = next(iter(each(node)), None)
+    return isinstance(first, Scalar) and named.get(first.text.strip(), ()) is None
+
+
 def _begin(node: Node, where: str, named: Named, desk: Desk) -> tuple[Link, ...]:
     if not isinstance(node, Scalar) or node.text.strip() not in named:
         return _link(node, where, {}, desk)
-    name = node.text.strip()
-    links = named[name]
-    if links is None:
-        desk.notes.add(node.line, where, "chain", f"its chain {name} could not be read; see there")
-    return links or ()
+    return named[node.text.strip()] or ()
 
 
 def _check_publisher(first: Link, where: str, named: Named, desk: Desk) -> None:

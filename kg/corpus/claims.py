@@ -33,11 +33,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class EntitiesReading:
-    """What a file of shared entities holds; `language` (BCP 47) is that of the labels, `und` if not known."""
+    """What a file of shared entities holds; `language` (BCP 47) is that of the labels, `und` if not known.
+
+    `refused` holds the ids of those that could not be read.
+    """
 
     entities: tuple[Entity, ...]
     language: str
     problems: tuple[Problem, ...]
+    refused: frozenset[str] = frozenset()
 
 
 def articles_in(root: Path) -> tuple[Path, ...]:
@@ -78,8 +82,8 @@ def read_entities(path: Path) -> EntitiesReading:
     _check_format(file.tree, notes)
     demand(file.tree, "the file", ("language",), notes)
     tag = language(top.get("language"), notes) or "und"
-    read = entities(top.get("entities"), notes)
-    return EntitiesReading(read, tag, tuple(notes.problems))
+    read, refused = entities(top.get("entities"), notes)
+    return EntitiesReading(read, tag, tuple(notes.problems), refused)
 
 
 def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> Article | None:
@@ -90,8 +94,7 @@ def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> A
     about = known_entries(article, "", "article", KEYS, notes)
     text = masked_text(raw, about.get("furniture"), notes)
     found = document(slug, text, sha256, article, about, notes) if isinstance(article, Mapping) else None
-    own = entities(top.get("entities"), notes)
-    _tell_if_changed(about.get("sha256"), sha256, notes)
+    own, refused = entities(top.get("entities"), notes)
     publisher = about.get("publisher")
     desk = Desk(
         text,
@@ -100,8 +103,11 @@ def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> A
     )
     named = named_chains(top.get("chains"), frozenset(entity.id for entity in own), desk)
     read = statements(top.get("statements"), named, desk)
+    if isinstance(publisher, Scalar) and not read:
+        _tell_if_all_disagree(publisher, notes)
     mentioned = mentions(top.get("mentions"), text, notes)
-    return Article(found, own, mentioned, read) if found else None
+    _tell_if_changed(about.get("sha256"), sha256, notes)
+    return Article(found, own, mentioned, read, refused) if found else None
 
 
 def _check_format(tree: Mapping, notes: Notes) -> None:
@@ -112,7 +118,24 @@ def _check_format(tree: Mapping, notes: Notes) -> None:
         notes.add(node.line, "", "format", "expected format: 1; this version reads no other")
 
 
+def _tell_if_all_disagree(publisher: Scalar, notes: Notes) -> None:
+    """Where no statement could be read, tell of the publisher once, not again for each chain."""
+    wrong = [problem for problem in notes.problems if problem.rule == "publisher"]
+    if len(wrong) > 1:
+        notes.problems = [problem for problem in notes.problems if problem.rule != "publisher"]
+        message = f"{len(wrong)} chains begin with another voice than the publisher {publisher.text}, and none with it"
+        notes.add(publisher.line, "", "publisher", message)
+
+
 def _tell_if_changed(node: Node | None, sha256: str, notes: Notes) -> None:
-    if node is not None and not (isinstance(node, Scalar) and node.text == sha256):
-        message = "the text has changed since it was anchored: run kg anchor"
-        notes.add(node.line, "", "stale", message, "warning")
+    """Tell it once for the text as a whole, not again for each of the words that moved with it."""
+    if node is None or (isinstance(node, Scalar) and node.text == sha256):
+        return
+    moved = [problem for problem in notes.problems if problem.rule == "stale"]
+    notes.problems = [problem for problem in notes.problems if problem.rule != "stale"]
+    message = "the text has changed since it was anchored"
+    if moved:
+        parts = f"the words of {len(moved)} quotes or cues are not where at: says"
+        notes.add(node.line, "", "stale", f"{message}: {parts}: run kg anchor, and read them in their new place")
+    else:
+        notes.add(node.line, "", "stale", f"{message}: run kg anchor", "warning")

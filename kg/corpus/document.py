@@ -13,7 +13,7 @@ from kg.model import Document, Passage
 
 KEYS = ("title", "publisher", "published", "language", "dateline", "url", "furniture", "sha256")
 _NEEDED = ("title", "publisher", "published", "language")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # no language of 4 to 8 letters was ever registered
 
 
 def document(slug: str, text: Text, sha256: str, node: Mapping, about: Map[str, Node], notes: Notes) -> Document | None:
@@ -28,14 +28,28 @@ def document(slug: str, text: Text, sha256: str, node: Mapping, about: Map[str, 
     if not (title and publisher and published and tag):
         return None
     masked = tuple(text.passage(span) for span in text.masked)
-    source = notes.source(node)
-    return Document(slug, title, publisher, published, tag, sha256, text.raw, source, headline, dateline, masked, url)
+    lines = {name.text: name.line for name, _ in node.entries}
+    return Document(
+        slug,
+        title,
+        publisher,
+        published,
+        tag,
+        sha256,
+        text.raw,
+        notes.source(node),
+        lines,
+        headline,
+        dateline,
+        masked,
+        url,
+    )
 
 
 def check_places(node: Mapping, text: Text, notes: Notes) -> tuple[Passage | None, Passage | None]:
     """Where the title and the dateline first stand outside furniture; reports one that does not."""
     headline, dateline = node.get("title"), node.get("dateline")
-    return _first(headline, "headline", text, notes), _first(dateline, "dateline", text, notes)
+    return _first(headline, "title", text, notes), _first(dateline, "dateline", text, notes)
 
 
 def _first(node: Node | None, what: str, text: Text, notes: Notes) -> Passage | None:
@@ -58,10 +72,15 @@ def _published(node: Node | None, notes: Notes) -> str | None:
     return None
 
 
+def is_language(text: str) -> bool:
+    """Whether the text has the form of a BCP 47 tag for a language (RFC 5646, 2.1)."""
+    return bool(_LANGUAGE.fullmatch(text))
+
+
 def language(node: Node | None, notes: Notes) -> str | None:
     """A BCP 47 tag by its form; reports and returns None for what cannot be one."""
     text = words(node, "", "language", notes)
-    if node is None or text is None or _LANGUAGE.fullmatch(text):
+    if node is None or text is None or is_language(text):
         return text
     notes.add(node.line, "", "language", f"language: expected a tag like en, fa or ar-IQ, found {text!r}")
     return None

@@ -6,10 +6,10 @@ from kg.corpus.tree import Mapping, Node, Scalar
 from kg.model import Entity
 
 
-def entities(node: Node | None, notes: Notes) -> tuple[Entity, ...]:
-    """The entities that could be read whole, in the order of the file; the others are reported."""
-    read = (_entity(key, value, notes) for key, value in entries(node, "", "entities", notes))
-    return tuple(entity for entity in read if entity)
+def entities(node: Node | None, notes: Notes) -> tuple[tuple[Entity, ...], frozenset[str]]:
+    """The entities that could be read whole, in the order of the file; the others are reported, and their ids given."""
+    read = [(key.text, _entity(key, value, notes)) for key, value in entries(node, "", "entities", notes)]
+    return tuple(entity for _, entity in read if entity), frozenset(name for name, entity in read if not entity)
 
 
 def _entity(key: Scalar, node: Node, notes: Notes) -> Entity | None:

@@ -34,7 +34,7 @@ def _statement(key: Scalar, node: Node, named: Named, desk: Desk) -> Statement |
     when = _when(typed.get("when"), where, desk)
     reviews = tuple(review for item in each(typed.get("review")) for review in _review(item, where, notes))
     rest = {name: values(value, where, name, notes) for name, value in typed.items() if name not in _ENVELOPE}
-    if notes.blocking > before or not says:
+    if notes.blocking > before or not says or not links:
         return None
     lines = {name.text: name.line for name, _ in node.entries}
     source = notes.source(key)

@@ -18,7 +18,10 @@ from kg.report import Problem
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One graph: its triples, the shared ones they refer to, the entities known, and where each node comes from."""
+    """One graph: its triples, the shared ones they refer to, the entities known, and where each node comes from.
+
+    `refused` holds the ids of entities that are defined, but wrongly.
+    """
 
     graph: NamedNode
     triples: frozenset[Triple]
@@ -28,6 +31,7 @@ class Mapped:
     problems: tuple[Problem, ...]
     statements: int = 0
     drafts: int = 0
+    refused: frozenset[str] = frozenset()
 
     @property
     def quads(self) -> frozenset[Quad]:
@@ -42,35 +46,53 @@ class Mapper:
     schema: Schema
     iris: Iris
 
-    def register(self, entities: Iterable[Entity], language: str) -> Mapped:
-        """Map the entities that articles share; `language` is that of their labels."""
-        part = Part()
-        terms = self._terms(tuple(entities), {}, {}, language, part)
-        return _mapped(self.iris.graph("entities"), part, terms.entities)
+    def register(self, entities: Iterable[Entity], language: str, refused: frozenset[str] = frozenset()) -> Mapped:
+        """Map the entities that articles share; `language` is that of their labels.
 
-    def article(self, article: Article, register: Mapping[str, Known], taken: Mapping[str, str]) -> Mapped:
+        `refused` holds the ids of those that could not be read.
+        """
+        part = Part()
+        terms = self._terms(tuple(entities), {}, {}, language, part, refused)
+        return _mapped(self.iris.graph("entities"), part, terms)
+
+    def article(
+        self,
+        article: Article,
+        register: Mapping[str, Known],
+        taken: Mapping[str, str],
+        refused: frozenset[str] = frozenset(),
+    ) -> Mapped:
         """Map one article; what cannot be mapped becomes a problem at its line, and the rest goes on.
 
-        `taken` holds the ids that other articles define, each with where.
+        `taken` holds the ids that other articles define, each with where; `refused` those that the register defines
+        wrongly. Nothing goes on when the document itself is refused: all that follows stands in it.
         """
         document, part = article.document, Part()
         revision = Revision(document, self.iris.document(document.slug, document.sha256), self.iris)
         elsewhere = {**taken, **dict.fromkeys(register, "entities.yaml")}
-        terms = self._terms(article.entities, register, elsewhere, document.language, part)
-        part.attempt("article", document.source, describe_document, revision, terms, part)
+        told = refused | article.refused
+        terms = self._terms(article.entities, register, elsewhere, document.language, part, told)
+        if not part.attempt("article", document.source, describe_document, revision, terms, part):
+            return _mapped(revision.iri, part, terms)
         for mention in article.mentions:
             part.attempt("mentions", mention.source, describe_mention, revision, terms, mention, part)
         counts = _Counts()
         for statement in article.statements:
             self._statement(revision, terms, statement, part, counts)
-        return _mapped(revision.iri, part, terms.entities, counts)
+        return _mapped(revision.iri, part, terms, counts)
 
     def _terms(
-        self, own: tuple[Entity, ...], known: Mapping[str, Known], taken: Mapping[str, str], language: str, part: Part
+        self,
+        own: tuple[Entity, ...],
+        known: Mapping[str, Known],
+        taken: Mapping[str, str],
+        language: str,
+        part: Part,
+        refused: frozenset[str],
     ) -> Terms:
         """Describe a file's own entities, and read values with these and those known before in sight."""
         local = known_entities(own, self.schema, self.iris, taken, part)
-        refused = frozenset(entity.id for entity in own) - local.keys()
+        refused |= frozenset(entity.id for entity in own) - local.keys()
         terms = Terms(self.schema, self.iris, {**known, **local}, language, part.shared, refused)
         described = describe_entities((entity for entity in own if entity.id in local), terms, part)
         return replace(terms, entities={**known, **described})
@@ -99,15 +121,16 @@ class _Counts:
     drafts: int = field(default=0)
 
 
-def _mapped(graph: NamedNode, part: Part, known: Mapping[str, Known], counts: _Counts | None = None) -> Mapped:
+def _mapped(graph: NamedNode, part: Part, terms: Terms, counts: _Counts | None = None) -> Mapped:
     counts = counts or _Counts()
     return Mapped(
         graph,
         frozenset(part.triples),
         frozenset(part.shared),
-        known,
+        terms.entities,
         part.places,
         tuple(part.problems),
         counts.statements,
         counts.drafts,
+        terms.refused,
     )

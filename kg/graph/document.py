@@ -9,7 +9,7 @@ from kg.graph.dates import instant, span
 from kg.graph.part import Pair, Part, Place
 from kg.graph.terms import Terms
 from kg.iri import Iris
-from kg.model import Document, Mention, Passage
+from kg.model import Document, Mention, Passage, Source
 from kg.vocab import AT, DCTERMS, RDF, XSD
 
 
@@ -20,6 +20,11 @@ class Revision:
     document: Document
     iri: NamedNode
     iris: Iris
+
+    def source(self, key: str) -> Source:
+        """The line of one of the keys that the curator typed for the document."""
+        source = self.document.source
+        return Source(source.file, self.document.lines.get(key, source.line))
 
     def passage(self, part: Part, passage: Passage) -> NamedNode:
         """Describe a passage and give its IRI (Web Annotation's text position and text quote in one)."""
@@ -44,10 +49,12 @@ def whole_number(number: int) -> Literal:
     return Literal(str(number), datatype=XSD.nonNegativeInteger)
 
 
-def describe_document(revision: Revision, terms: Terms, part: Part) -> None:
-    """Say what the revision is; raises Refused for an unknown publisher, BadInput for a date that cannot be read."""
-    part.places[revision.iri] = Place(revision.document.source, "article")
-    part.add(revision.iri, list(_document_pairs(revision, terms, part)))
+def describe_document(revision: Revision, terms: Terms, part: Part) -> bool:
+    """Say what the revision is: True; raises Refused for an unknown publisher, BadInput for a date that is none."""
+    pairs = list(_document_pairs(revision, terms, part))
+    part.places[revision.iri] = Place(revision.document.source, "article", revision.document.lines)
+    part.add(revision.iri, pairs)
+    return True
 
 
 def _document_pairs(revision: Revision, terms: Terms, part: Part) -> Iterator[Pair]:
@@ -57,7 +64,7 @@ def _document_pairs(revision: Revision, terms: Terms, part: Part) -> Iterator[Pa
     yield DCTERMS.language, Literal(document.language)
     yield DCTERMS.identifier, Literal(document.slug)
     yield AT.sha256, Literal(document.sha256)
-    yield AT.publisher, terms.entity(document.publisher, document.source).iri
+    yield AT.publisher, terms.entity(document.publisher, revision.source("publisher")).iri
     yield AT.publishedAt, instant(span(document.published)[0])
     if document.url:
         yield DCTERMS.source, NamedNode(document.url)

@@ -9,7 +9,7 @@ from kg.graph.part import Part, Place
 from kg.graph.schema import Schema
 from kg.graph.terms import Known, Refused, Terms
 from kg.iri import Iris
-from kg.model import Entity
+from kg.model import Entity, Source
 from kg.vocab import AT, RDF, RDFS
 
 
@@ -34,7 +34,8 @@ def _known(entity: Entity, schema: Schema, iris: Iris, taken: Mapping[str, str])
     if cls not in schema.classes or not schema.is_a(cls, AT.Entity):
         kinds = (schema.shorten(c) for c in schema.classes if schema.is_a(c, AT.Entity))
         hint = did_you_mean(entity.kind, kinds)
-        raise Refused(f"unknown kind of entity {entity.kind!r}{hint}", entity.source)
+        line = entity.lines.get("is", entity.source.line)
+        raise Refused(f"unknown kind of entity {entity.kind!r}{hint}", Source(entity.source.file, line))
     return Known(iris.named(entity.id), cls)
 
 

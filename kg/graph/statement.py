@@ -8,7 +8,7 @@ from kg.graph.dates import instant, ranges, span
 from kg.graph.document import Revision, whole_number
 from kg.graph.part import Pair, Part, Place
 from kg.graph.propositions import propositions
-from kg.graph.terms import Terms
+from kg.graph.terms import Refused, Terms
 from kg.model import Link, Review, Statement, Value
 from kg.vocab import AT, DCTERMS, RDF
 
@@ -48,11 +48,13 @@ class StatementMapper:
     def says(self, marks: list[Pair]) -> list[NamedNode]:
         """The propositions; one only when a mark (negated, forbidden) does not distribute over them."""
         whole = not all(self.terms.schema.distributes(o) for _, o in marks if isinstance(o, NamedNode))
-        made = [p for claim in self.statement.says for p in propositions(self.terms, claim, whole=whole)]
-        self.part.shared.update(t for p in made for t in p.triples)
-        for claim_proposition in made:
-            self.part.places[claim_proposition.iri] = self.place("says")
-        return list(dict.fromkeys(p.iri for p in made))
+        made: list[NamedNode] = []
+        for claim in self.statement.says:
+            for proposition in propositions(self.terms, claim, whole=whole):
+                self.part.shared |= proposition.triples
+                self.part.places[proposition.iri] = Place(claim.source, self.where)
+                made.append(proposition.iri)
+        return list(dict.fromkeys(made))
 
     def times(self) -> list[Pair]:
         """When it was published at the latest, and what it says of the time."""
@@ -78,7 +80,17 @@ class StatementMapper:
         pairs: list[Pair] = [(AT.attributedAgent, self.terms.entity(link.voice, link.source).iri)]
         if link.cue:
             pairs.append((AT.cue, self.revision.passage(self.part, link.cue)))
-        return pairs + self.terms.pairs(AT.Attribution, link.fields)
+        pairs += self.terms.pairs(AT.Attribution, link.fields)
+        self._check_spoken(link, pairs)
+        return pairs
+
+    def _check_spoken(self, link: Link, pairs: list[Pair]) -> None:
+        """The shape that says the same would tell it of every statement of the chain, at a line of its own."""
+        published = span(self.revision.document.published)[1].isoformat()
+        if any(p == AT.spokeAt and o.value > published for p, o in pairs):
+            lines = [v.source for key, values in link.fields.items() if key.endswith("spokeAt") for v in values]
+            message = "spokeAt is after the article was published: a voice that it relays spoke before"
+            raise Refused(message, lines[0], "Statement-spokenBefore")
 
     def join(self, says: list[NamedNode], chain: list[NamedNode], own: list[Pair]) -> NamedNode:
         """Bring it together under an IRI that follows from its chain, passages and propositions."""
@@ -106,6 +118,8 @@ class StatementMapper:
     def review(self, statement: NamedNode, review: Review) -> None:
         """An entry of the review history as an assessment, when it says something."""
         by = self.terms.entity(review.by, review.source).iri
+        if span(review.on)[1] < span(self.revision.document.published)[0]:
+            raise Refused(f"reviewed on {review.on}, before the article was published", review.source, "date")
         pairs: list[Pair] = [
             (AT.assesses, statement),
             (AT.assessedBy, by),

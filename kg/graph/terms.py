@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kg.corpus.document import is_language
 from kg.errors import BadInput, did_you_mean
 from kg.graph.dates import instant, span
 from kg.graph.schema import Property, Schema
@@ -60,12 +61,14 @@ class Terms:
         if prop.written_by:
             raise Refused(f"{name} is written by the {prop.written_by}, never by a curator", source, "written-by")
         if prop.domain and prop.domain not in self.schema.supers(owner):
-            raise Refused(
-                f"{name} belongs to {self.schema.shorten(prop.domain)}, not to {self.schema.shorten(owner)}",
-                source,
-                "domain",
-            )
+            raise Refused(self._misplaced(name, prop.domain, owner), source, "domain")
         return prop
+
+    def _misplaced(self, name: str, domain: NamedNode, owner: NamedNode) -> str:
+        belongs, found = self.schema.shorten(domain), self.schema.shorten(owner)
+        if self.schema.is_a(domain, AT.Proposition) and not self.schema.is_a(owner, AT.Proposition):
+            return f"{name} is what a voice says: write it in the says of a statement ({belongs}), not at the {found}"
+        return f"{name} belongs to {belongs}, not to {found}"
 
     def entity(self, name: object, source: Source) -> Known:
         """An entity by its id; raises Refused when none is defined."""
@@ -149,10 +152,9 @@ def _typed_text(content: object) -> str:
 
 
 def _tagged(text: str, language: str, source: Source) -> Literal:
-    try:
-        return Literal(text, language=language)
-    except ValueError:
-        raise Refused(f"expected a language tag such as en or ar-Latn, found {language!r}", source) from None
+    if not is_language(language):
+        raise Refused(f"expected a language tag such as en or ar-Latn, found {language!r}", source)
+    return Literal(text, language=language)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {

@@ -122,9 +122,8 @@ def test_follows_words_that_moved(tmp_path: Path) -> None:
     text = TEXT.replace("Guards open fire in Najaf\n", "Guards open fire in Najaf\n\nBy our reporter 😀\n")
     (folder / "article.txt").write_bytes(text.encode())
     before = read_article(folder).problems
-    assert told(before)[0] == (8, "stale")
-    assert {p.severity for p in before[1:]} == {"violation"}
-    assert "stale" in {p.rule for p in before[1:]}
+    assert told(before) == [(8, "stale")]
+    assert {p.severity for p in before} == {"violation"}
     done = anchor_file(folder)
     assert {(p.rule, p.severity) for p in done.problems} == {("moved", "warning")}
     assert {anchored.result for anchored in done.places} == {"moved"}

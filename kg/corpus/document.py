@@ -15,11 +15,15 @@ KEYS = ("title", "publisher", "published", "language", "dateline", "url", "furni
 _NEEDED = ("title", "publisher", "published", "language")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # no language of 4 to 8 letters was ever registered
 
+_URL = re.compile(
+    r"https?://[^\s/?#<>\"{}|\\^`\x00-\x1f]+[^\s<>\"{}|\\^`\x00-\x1f]*", re.IGNORECASE
+)  # RFC 3987, less its odd ones
+
 
 def document(slug: str, text: Text, sha256: str, node: Mapping, about: Map[str, Node], notes: Notes) -> Document | None:
     """The document that `article:` (`node`, read into `about`) describes; None when a needed value is wrong."""
     demand(node, "article", _NEEDED, notes)
-    url = words(about.get("url"), "", "url", notes)
+    url = _url(about.get("url"), notes)
     title = words(about.get("title"), "", "title", Notes(notes.file))  # its place is checked, and reported, below
     publisher = identifier(about.get("publisher"), "", "publisher", notes)
     published, tag = _published(about.get("published"), notes), language(about.get("language"), notes)
@@ -69,6 +73,15 @@ def _published(node: Node | None, notes: Notes) -> str | None:
         return text
     message = f"published: expected a day like 2020-06-08, or 2020-06-08T21:30, found {text!r}"
     notes.add(node.line, "", "date", message)
+    return None
+
+
+def _url(node: Node | None, notes: Notes) -> str | None:
+    text = words(node, "", "url", notes)
+    if node is None or text is None or _URL.fullmatch(text):
+        return text
+    message = f"url: expected a web address without spaces, https://… or http://…, found {text!r}"
+    notes.add(node.line, "", "url", message)
     return None
 
 

@@ -128,7 +128,7 @@ def _mapped(graph: NamedNode, part: Part, terms: Terms, counts: _Counts | None =
         frozenset(part.triples),
         frozenset(part.shared),
         terms.entities,
-        part.places,
+        {node: Place(source, "") for node, source in terms.sources.items()} | part.places,
         tuple(part.problems),
         counts.statements,
         counts.drafts,

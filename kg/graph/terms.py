@@ -47,6 +47,7 @@ class Terms:
     language: str
     shared: set[Triple] = field(default_factory=set)  # things made on the way, such as names
     refused: frozenset[str] = frozenset()  # ids of entities that are defined, but wrongly
+    sources: dict[NamedNode, Source] = field(default_factory=dict)  # where each thing of its own was typed first
 
     def property(self, name: str, source: Source, owner: NamedNode) -> Property:
         """The property that a curator may use under this name for a thing of class `owner`.
@@ -109,6 +110,7 @@ class Terms:
         pairs = self.pairs(cls, value.content)
         local = kind.rpartition(":")[2].lower()
         iri = self.iris.minted(local, cls.value, sorted([p.value, str(o)] for p, o in pairs))
+        self.sources.setdefault(iri, value.source)
         self.shared.add(Triple(iri, RDF.type, cls))
         self.shared.update(Triple(iri, p, o) for p, o in pairs)
         return iri

@@ -92,6 +92,15 @@ MISTAKES = {
         "{is: Event, label: Shooting in Norwick}", "{is: Event, label: Shooting", "statements:", "this is not YAML"
     ),
     "a tab": Mistake(WHEN, "\t" + WHEN.lstrip(), "\twhen", "found a tab"),
+    "a name of a script that is none": Mistake(
+        GUARDS,
+        GUARDS.replace("}", ", hasName: {nameForm: {en: Guards}, script: Latin}}"),
+        "Latin",
+        "four-letter code of ISO 15924",
+        "entities.yaml",
+    ),
+    "an address that is none": Mistake("  language: en\n", "  language: en\n  url: ja vascript:x\n", "url", "url: expected"),
+    "a script as an address": Mistake("  language: en\n", "  language: en\n  url: javascript:x\n", "url", "url: expected"),
     "a title that is not in the text": Mistake(
         "title: Guards fire on", "title: Guards fired on", "title", "the words of title are not in article.txt"
     ),

@@ -43,6 +43,7 @@ class Settings:
     body_bytes: int = MIB
     body_seconds: float = 10.0
     head_seconds: float = 10.0  # in which a request's head must arrive; also how long an idle connection is kept
+    read_seconds: float = 30.0  # that a client may let its answer lie
     connections: int = 4096
     connections_per_client: int = 512
     trusted_proxies: str = ""  # addresses and networks whose X-Forwarded-… headers are believed, with commas between

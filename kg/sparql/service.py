@@ -27,6 +27,7 @@ from kg.store.generations import Generations
 
 __all__ = ["Answer", "QueryService", "Reader", "Readiness"]
 
+NO_PREFIX = "Prefix not found"  # the engine says so behind the name, and does not say which
 PROBE = Query("ASK {}", timeout=2.0)
 
 
@@ -216,7 +217,7 @@ class QueryService:
             pieces.append(piece)
             size += len(piece)
         run.leave_fast_lane()
-        stream = self._streams.open(run, pieces)
+        stream = self._streams.open(run, pieces, task.reader.client)
         length = stream.hold(task.gone) if task.hold else None
         chunks: Chunks = compress(task.encoding, stream, live=length is None) if task.encoding else stream
         known = None if task.encoding else length
@@ -247,7 +248,7 @@ def _kept(kept: Kept, task: Task, known: bool) -> Answer:
 
 def _told_better(error: QuerySyntax, text: str, limits: Limits) -> QuerySyntax:
     """The engine seldom says that a prefix is missing, which is the commonest fault."""
-    if UNCLEAR in str(error) and (undeclared := tokens.check(text, limits).undeclared):
+    if (UNCLEAR in str(error) or NO_PREFIX in str(error)) and (undeclared := tokens.check(text, limits).undeclared):
         line, column = undeclared.line, undeclared.column
         error = QuerySyntax(f"line {line}, column {column}: the prefix {undeclared.text} is not declared", line, column)
     if error.line is not None and error.column is not None:

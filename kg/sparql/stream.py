@@ -4,39 +4,43 @@ import math
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from kg.errors import Busy, KgError, StoreUnavailable
 from kg.sparql.admission import SLICE
 from kg.sparql.run import Run
 
-MOST = 16  # answers open at once
+MOST = 64  # answers open at once
 WHOLE = 1 << 20  # bytes of an answer that is not streamed if it is complete soon
 IN_MEMORY = 1 << 21  # bytes of a streamed answer that are not put on disk
 PIECE = 1 << 16  # bytes handed to the client at a time
-STALLED = 30.0  # seconds without reading after which another may take an answer's place
+LAG = 5.0  # seconds without reading after which another may take an answer's place
+SLOW = 1 << 15  # bytes a second; who reads no faster over twice as long gives way to another too
 
 
 class Stream(Iterator[bytes]):
     """An answer that begins with `head`. Raises what ends the query, or StoreUnavailable when it was closed."""
 
-    def __init__(self, run: Run, head: list[bytes], closed: Callable[["Stream"], None]) -> None:
+    def __init__(self, run: Run, head: list[bytes], client: str, closed: Callable[["Stream"], None]) -> None:
+        self.client = client
         self._run, self._tell = run, closed
         self._spool = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by `_end`
         self._changed = threading.Condition()
         self._written, self._read = 0, 0
         self._whole, self._closed = False, False
         self._error: KgError | None = None
-        self.read_at = time.monotonic()
+        self._opened = self._read_at = time.monotonic()
+        self._waits = False  # the reader does, for the query
         for piece in head:
             self._keep(piece)
         threading.Thread(target=self._drain, name="answer", daemon=True).start()
 
     def __next__(self) -> bytes:
         with self._changed:
-            self.read_at = time.monotonic()
+            self._waits = True
             self._changed.wait_for(lambda: self._read < self._written or self._whole or self._error or self._closed)
-            self.read_at = time.monotonic()
+            self._waits, self._read_at = False, time.monotonic()
             if self._read < self._written and not self._error and not self._closed:
                 return self._piece()
         self.close()
@@ -47,9 +51,11 @@ class Stream(Iterator[bytes]):
     def hold(self, gone: Callable[[], bool]) -> int:
         """Wait until the whole answer is there; its bytes. Raises what ended the query."""
         with self._changed:
+            self._waits = True
             while not (self._whole or self._error or gone()):
                 self._changed.wait(SLICE)
-                self.read_at = time.monotonic()
+            self._waits, self._opened = False, time.monotonic()
+            self._read_at = self._opened
             if self._whole:
                 return self._written
         left = StoreUnavailable("the client left before its answer was complete")
@@ -60,9 +66,20 @@ class Stream(Iterator[bytes]):
         """Drop what is left; a query that still runs is ended."""
         self._end(StoreUnavailable("the answer was closed before its end"))
 
-    def expire(self) -> None:
-        """Drop what is left because nobody reads it."""
-        self._end(StoreUnavailable(f"the answer was not read for {STALLED:.0f} seconds, and was dropped"))
+    def give_way(self) -> None:
+        """Drop what is left so that another answer can be read."""
+        self._end(StoreUnavailable("the answer was read too slowly while others waited, and was dropped"))
+
+    def pace(self) -> float:
+        """Bytes a second that the reader takes, infinite while it waits for the query."""
+        with self._changed:
+            return math.inf if self._waits else self._read / (time.monotonic() - self._opened + 1)
+
+    def lags(self) -> bool:
+        """Whether the reader lets the answer lie."""
+        with self._changed:
+            idle, age = time.monotonic() - self._read_at, time.monotonic() - self._opened
+        return not self._waits and (idle > LAG or (age > 2 * LAG and self.pace() < SLOW))
 
     def _end(self, error: KgError) -> None:
         with self._changed:
@@ -105,29 +122,31 @@ class Stream(Iterator[bytes]):
 
 
 class Streams:
-    """The open streams: at most `MOST`."""
+    """The open streams: at most `MOST`. Who reads slowly, or has more of them than others, gives way to a newcomer."""
 
     def __init__(self) -> None:
         self._open: set[Stream] = set()
         self._lock = threading.Lock()
 
-    def open(self, run: Run, head: list[bytes]) -> Stream:
-        """Stream the rest of an answer. Raises Busy when too many are open and none has stalled."""
+    def open(self, run: Run, head: list[bytes], client: str) -> Stream:
+        """Stream the rest of an answer. Raises Busy when too many are open and none gives way."""
         with self._lock:
-            stalled = self._stalled() if len(self._open) >= MOST else None
-        if stalled is not None:
-            stalled.expire()
+            victim = self._victim(client) if len(self._open) >= MOST else None
+        if victim is not None:
+            victim.give_way()
         with self._lock:
             if len(self._open) >= MOST:
                 run.abort("streams full")
                 raise Busy("too many large answers are being read; try again later", 5)
-            stream = Stream(run, head, self._forget)
+            stream = Stream(run, head, client, self._forget)
             self._open.add(stream)
             return stream
 
-    def _stalled(self) -> Stream | None:
-        oldest = min(self._open, key=lambda stream: stream.read_at)
-        return oldest if time.monotonic() - oldest.read_at > STALLED else None
+    def _victim(self, client: str) -> Stream | None:
+        held = Counter(stream.client for stream in self._open)
+        among = [stream for stream in self._open if stream.lags()]
+        among = among or [stream for stream in self._open if held[stream.client] > held[client] + 1]
+        return min(among, key=Stream.pace, default=None)
 
     def _forget(self, stream: Stream) -> None:
         with self._lock:

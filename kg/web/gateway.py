@@ -31,7 +31,7 @@ GONE = "attest.gone"  # in the WSGI environ: a callable that tells whether the c
 THREADS = 64  # more than all queries that may run or wait
 IN_FLIGHT = 2000  # requests at once, before they are turned away
 DISCARD, LINGER = 8 << 20, 2.0  # bytes, and seconds, of a body that is too long
-STALLED = 30.0  # seconds in which a client takes nothing of its answer
+PACE = 4096  # bytes of an answer for which a client wins back a second of its patience
 
 
 @dataclass(slots=True)
@@ -66,7 +66,8 @@ class Gateway:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            peer = tuple(scope.get("client") or ("", 0))
+            host, port = scope.get("client") or ("", 0)
+            peer = (str(host), int(port))  # granian gives the port as text
             forwarded = _header(scope, b"x-forwarded-for").decode("latin-1")
             client = group(client_address(peer[0], forwarded, self._trusted))
             with _counted(self._peers, peer), _counted(self._by_client, client):
@@ -119,7 +120,7 @@ class Gateway:
         raw = [(k.lower().encode(), v.encode()) for k, v in (given | headers(error)).items()]
         await send({"type": "http.response.start", "status": error.status, "headers": raw})
         self._tell(Exchange(method, NO_ROUTE, error.status, 0.0, len(body)))
-        await _send(send, body, more=False)
+        await _Sending(send, self._settings.read_seconds)(body, more=False)
 
     async def _body(self, scope: Message, receive: Receive) -> bytes:
         """The whole body; raises ContentTooLarge."""
@@ -141,10 +142,11 @@ class Gateway:
         unread = [(b"connection", b"close")] if environ[REFUSAL] else []
         try:
             await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers + unread})
-            await _send(send, reply.first, more=reply.rest is not None)
+            sending = _Sending(send, self._settings.read_seconds)
+            await sending(reply.first, more=reply.rest is not None)
             while reply.rest is not None:
                 chunk = await loop.run_in_executor(self._threads, next, reply.rest, b"")
-                await _send(send, chunk, more=bool(chunk))
+                await sending(chunk, more=bool(chunk))
                 if not chunk:
                     break
         finally:
@@ -161,9 +163,18 @@ async def _discard(receive: Receive) -> None:
                 read += len(message.get("body", b""))
 
 
-async def _send(send: Send, body: bytes, *, more: bool) -> None:
-    message = {"type": "http.response.body", "body": body, "more_body": more}
-    await asyncio.wait_for(_awaited(send(message)), STALLED)
+class _Sending:
+    """Sends the pieces of an answer; raises TimeoutError when the client takes them too slowly."""
+
+    def __init__(self, send: Send, patience: float) -> None:
+        self._send, self._loop = send, asyncio.get_running_loop()
+        self._most = self._left = patience  # seconds
+
+    async def __call__(self, body: bytes, *, more: bool) -> None:
+        began = self._loop.time()
+        message = {"type": "http.response.body", "body": body, "more_body": more}
+        await asyncio.wait_for(_awaited(self._send(message)), self._left)
+        self._left = min(self._most, self._left + len(body) / PACE - (self._loop.time() - began))
 
 
 async def _awaited(step: Awaitable[None]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from kg.errors import AnswerTooLarge, Busy, DeadlineExceeded, StoreUnavailable, TooComplex
 from kg.sparql import stream
+from kg.sparql.answers import Reader
 from kg.sparql.protocol import Query
 from kg.sparql.service import Answer, QueryService
 
@@ -166,24 +167,45 @@ def test_a_worker_lost_in_the_middle_of_a_stream(root: Path) -> None:
         assert service.counters() == {"lost": 1}
 
 
+def opened(service: QueryService, client: str = "a") -> Answer:
+    """A large answer that waits to be read."""
+    answer = service.answer(Query(LARGE.format(12_000), format="tsv"), None, never, reader=Reader(client))
+    eventually(lambda: set(service.lanes().values()) == {0})
+    return answer
+
+
 def test_streams_are_limited_and_those_that_nobody_reads_give_way(
     service: QueryService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def begin() -> Answer:
-        answer = service.answer(Query(LARGE.format(12_000), format="tsv"), None, never)
-        eventually(lambda: set(service.lanes().values()) == {0})
-        return answer
-
-    answers = [begin() for _ in range(stream.MOST)]
+    monkeypatch.setattr(stream, "MOST", 6)
+    monkeypatch.setattr(stream, "LAG", 600.0)
+    answers = [opened(service) for _ in range(6)]
     with pytest.raises(Busy, match="too many large answers"):
-        begin()
+        opened(service)
     assert number(service) == QUADS
     answers.pop().chunks.close()
-    answers.append(begin())
-    monkeypatch.setattr(stream, "STALLED", 0.0)
-    answers.append(begin())
-    assert isinstance(read(answers.pop(0))[1], StoreUnavailable)
-    assert [read(answer)[1] for answer in answers] == [None] * stream.MOST
+    answers.append(opened(service))
+    assert next(answers[0].chunks)
+    monkeypatch.setattr(stream, "LAG", 0.0)
+    answers.append(opened(service))
+    outcomes = [read(answer)[1] for answer in answers]
+    assert outcomes[0] is None, "it was the only one that somebody read"
+    (lost,) = [error for error in outcomes if error]
+    assert isinstance(lost, StoreUnavailable)
+    assert "read too slowly while others waited" in str(lost)
+
+
+def test_who_reads_many_large_answers_gives_way_to_who_reads_none(
+    service: QueryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MOST", 6)
+    monkeypatch.setattr(stream, "LAG", 600.0)
+    greedy = [opened(service, "greedy") for _ in range(6)]
+    modest = [opened(service, f"modest {n}") for n in range(4)]
+    with pytest.raises(Busy):
+        opened(service, "greedy")
+    assert [read(answer)[1] for answer in modest] == [None] * 4
+    assert sum(read(answer)[1] is None for answer in greedy) == 2
 
 
 def test_many_read_large_answers_at_once(service: QueryService) -> None:

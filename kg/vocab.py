@@ -84,6 +84,8 @@ class RDF:
     type = NamedNode(_ns + "type")
     reifies = NamedNode(_ns + "reifies")
     langString = NamedNode(_ns + "langString")
+    first = NamedNode(_ns + "first")
+    rest = NamedNode(_ns + "rest")
 
 
 class RDFS:
@@ -92,6 +94,7 @@ class RDFS:
     _ns = "http://www.w3.org/2000/01/rdf-schema#"
     label = NamedNode(_ns + "label")
     subClassOf = NamedNode(_ns + "subClassOf")
+    subPropertyOf = NamedNode(_ns + "subPropertyOf")
     domain = NamedNode(_ns + "domain")
     range = NamedNode(_ns + "range")
     Literal = NamedNode(_ns + "Literal")
@@ -106,6 +109,10 @@ class OWL:
     ObjectProperty = NamedNode(_ns + "ObjectProperty")
     DatatypeProperty = NamedNode(_ns + "DatatypeProperty")
     AnnotationProperty = NamedNode(_ns + "AnnotationProperty")
+    TransitiveProperty = NamedNode(_ns + "TransitiveProperty")
+    SymmetricProperty = NamedNode(_ns + "SymmetricProperty")
+    equivalentProperty = NamedNode(_ns + "equivalentProperty")
+    inverseOf = NamedNode(_ns + "inverseOf")
 
 
 class SKOS:

@@ -3,7 +3,7 @@
 from pyoxigraph import Quad
 
 from kg.iri import Iris
-from kg.reason.inference import inferred_quads
+from kg.reason.increment import inferred_after
 from kg.store.commit import Delta, Derived
 
 
@@ -13,6 +13,6 @@ def derived(iris: Iris) -> Derived:
     graphs = frozenset({inferences})
 
     def make(delta: Delta) -> frozenset[Quad]:
-        return inferred_quads(delta.store, inferences, graphs)
+        return inferred_after(delta, inferences, graphs)
 
     return Derived(graphs, make)

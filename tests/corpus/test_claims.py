@@ -333,7 +333,7 @@ FILES = {
     "unknown key": TOP + "statments: {} # !unknown-key\n",
     "unknown key of the article": TOP + "  titel: x # !unknown-key\n",
     "article is a list": "format: 1\narticle:\n  - title: x # !kind\n",
-    "article lacks everything": "format: 1\narticle:\n  url: x # !missing-key !missing-key !missing-key !missing-key\n",
+    "article lacks everything": "format: 1\narticle:\n  url: https://example.org # !missing-key !missing-key !missing-key !missing-key\n",
     "article without value": "format: 1\narticle: # !no-value\n",
     "title is not in the text": TOP.replace("open fire in Najaf", "resign # !title"),
     "title is furniture": TOP.replace("Guards open fire in Najaf", "728 x 90 # !title"),

@@ -59,8 +59,12 @@ SHORT = {
     "trig": "application/trig",
     "rdf": "application/rdf+xml",
     "rdfxml": "application/rdf+xml",
+    "rdf+xml": "application/rdf+xml",
     "jsonld": "application/ld+json",
+    "json-ld": "application/ld+json",
+    "n3": "text/turtle",
 }
+GRAPHS_SHORT = {"json": "application/ld+json", "xml": "application/rdf+xml"}  # what clients call both kinds
 
 
 def negotiate(form: Form, accept: str | None, named: str | None) -> MediaType:
@@ -85,7 +89,7 @@ def negotiate(form: Form, accept: str | None, named: str | None) -> MediaType:
 
 def _named(named: str, form: Form, offers: tuple[MediaType, ...]) -> MediaType:
     short = named.lower().replace(" ", "+")  # a plus sign that the client did not escape
-    name = SHORT.get(short, short)
+    name = (GRAPHS_SHORT if offers is GRAPHS else SHORT).get(short) or SHORT.get(short, short)
     for offer in offers:
         if offer.name == name:
             return offer

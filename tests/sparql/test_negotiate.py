@@ -99,3 +99,9 @@ def test_unknown_format(named: str) -> None:
 def test_header_carries_the_charset_where_the_type_has_one() -> None:
     assert negotiate("select", "text/csv", None).header == "text/csv; charset=utf-8"
     assert negotiate("select", None, None).header == JSON
+
+
+@pytest.mark.parametrize(("short", "name"), [("json", "application/ld+json"), ("xml", "application/rdf+xml")])
+def test_a_name_that_clients_use_for_both_kinds(short: str, name: str) -> None:
+    assert negotiate("construct", None, short).name == negotiate("describe", None, short).name == name
+    assert negotiate("select", None, short).name == SHORT[short]

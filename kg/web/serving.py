@@ -13,6 +13,7 @@ from kg.errors import StoreUnavailable
 from kg.settings import Settings, networks
 from kg.sparql.sandbox import die_with
 from kg.sparql.service import QueryService
+from kg.web import assets
 from kg.web.app import create_app
 from kg.web.connections import Connections
 from kg.web.gateway import Gateway
@@ -102,8 +103,8 @@ def _announce(settings: Settings, service: QueryService) -> None:
         file=sys.stderr,
         flush=True,
     )
-    if readiness.filter:
-        print(f"Warning: {readiness.filter}", file=sys.stderr, flush=True)  # noqa: T201
+    for warning in filter(None, (readiness.filter, assets.lack())):
+        print(f"Warning: {warning}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def check_address(settings: Settings) -> None:

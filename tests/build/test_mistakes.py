@@ -37,6 +37,12 @@ MISTAKES = {
     "an unknown key": Mistake(WHEN, WHEN + "    certainty: high\n", "certainty", "unknown term 'certainty'"),
     "an unknown role": Mistake("inRole: injured", "inRole: injurred", "injurred", "did you mean injured?"),
     "no role": Mistake(", inRole: injured}", "}", "participant: crowd}}", "must say in which role"),
+    "a command of nothing": Mistake(
+        SAYS,
+        "    says:\n      - Command: {commander: captain}\n",
+        "- Command",
+        "what is commanded by the role commandedGroup",
+    ),
     "an unknown entity": Mistake("participant: crowd, inRole: i", "participant: crowed, inRole: i", "crowed", "crowd?"),
     "a chain of another publisher": Mistake(
         CHAIN, "    chain: [mayor]\n", "[mayor]", "begins with the publisher: expected gazette, found mayor"

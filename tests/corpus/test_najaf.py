@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kg.corpus.anchor import Found, Text, find
-from kg.corpus.claims import read_article
+from kg.corpus.claims import read_article, read_entities
 from kg.corpus.edit import anchor_file
 from kg.corpus.text import read_text
 from kg.model import Statement
@@ -162,3 +162,45 @@ def test_dates_are_resolved_against_the_dateline(record: dict[str, Statement], n
     assert when
     assert when.written
     assert when.on == DATES[name]
+
+
+# Every person, and every group that is spelled in more than one way, with each spelling and how often it stands so.
+SPELLINGS = {
+    "abdolvahab-al-saedi": {"Abdolvahab al-Saedi": 1, "Saedi": 1},
+    "abu-mahdi-al-muhandis": {
+        "Abu Mahdi al-Muhandis": 2,
+        "Al-Muhandis": 2,
+        "Jafar Mohammed Ali al-Ibrahimi": 1,
+        "al-Muhandis": 1,
+    },
+    "adel-abdul-mahdi": {"Adel Abdul Mahdi": 1},
+    "ali-khamenei": {"Ali Khamenei": 1},
+    "esmail-ghaani": {"Esmail Ghaani": 2, "Ghaani": 3},
+    "falih-al-fayyadh": {"Falih al-Fayyadh": 1},
+    "hadi-al-amiri": {"Amiri": 1, "Hadi Farhan al-Amiri": 1, "Hadi al-Amiri": 1},
+    "iraj-masjedi": {"Iraj Masjedi": 1},
+    "jens-stoltenberg": {"Jens Stoltenberg": 1},
+    "mohamed-tawfiq-allawi": {"Mohamed Tawfiq Allawi": 1},
+    "mustafa-al-kadhimi": {"Al-Kadhemi": 1, "Kazemi": 1, "Mustafa al-Kadhimi": 2, "al-Kadhimi": 3},
+    "nouri-al-maliki": {"Nouri al-Maliki": 1},
+    "qassem-soleimani": {"Qasem Soleimani": 1, "Qassem Soleimani": 2, "Soleimani": 3},
+    "sadollah-zarei": {"Sa’dollah Zarei": 1},
+    "al-arabiya-al-hadath": {"Al Arabiya Al Hadath TV": 1, "Al-Hadath TV": 1},
+    "kataib-hezbollah": {"Kata’ib Hezbollah": 1},
+    "kataib-unspecified": {"Kata’ib": 1},
+    "babil": {"Babil": 1},
+    "babylon": {"Babylon": 3},
+    "babylon-province": {"Babylon province": 1},
+}
+
+
+def test_every_spelling_of_a_person_is_found_where_it_stands() -> None:
+    article = read_article(NAJAF).article
+    assert article
+    found: dict[str, dict[str, int]] = {}
+    for mention in article.mentions:
+        found.setdefault(mention.entity, {})[mention.form] = len(mention.passages)
+    people = {entity.id for entity in read_entities(NAJAF.parent / "entities.yaml").entities if entity.kind == "Person"}
+    assert len(people) == 14
+    assert people < SPELLINGS.keys()
+    assert {name: found[name] for name in SPELLINGS} == SPELLINGS

@@ -1,5 +1,6 @@
 """Other people's clients, as their users use them, against a running server."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -121,3 +122,30 @@ def test_owlready_loads_the_ontology_that_the_record_holds(server: Server) -> No
     query = urlencode({"query": text, "default-graph-uri": graph, "format": "nt"})
     ontology = World().get_ontology(f"{server.url}/sparql?{query}").load()
     assert {"Statement", "Person"} <= {c.name for c in ontology.world.classes()}
+
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = re.findall(
+    r"^```python\n(.*?)^```$", (ROOT / "docs" / "clients.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) == 4
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_of_the_docs_finds_something(server: Server, example: str) -> None:
+    names: dict[str, object] = {}
+    exec(example.replace("http://127.0.0.1:8000", server.url), names)
+    found = names["frame"] if "frame" in names else names["rows"]
+    assert len(found) >= 5  # type: ignore[arg-type]
+
+
+def test_the_federated_query_of_the_docs_asks_us_for_what_we_have(server: Server) -> None:
+    """What Comunica and Fuseki printed is still what rdflib finds with the same files."""
+    shown = (ROOT / "docs" / "clients.md").read_text("utf-8").partition("$ docs/clients/comunica.sh\n")[2]
+    query = (ROOT / "docs" / "clients" / "notes.rq").read_text("utf-8").replace("http://127.0.0.1:8000", server.url)
+    notes = Graph().parse(ROOT / "docs" / "clients" / "notes.ttl")
+    printed = (notes.query(query).serialize(format="csv") or b"").decode().replace("\r\n", "\n")
+    assert shown.startswith(printed)

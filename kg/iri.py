@@ -43,3 +43,7 @@ class Iris:
     def graph(self, name: str) -> NamedNode:
         """The IRI of a graph that the build computes (`propositions`, `entities`, `ontology`, `shapes`)."""
         return NamedNode(f"{self.base}graph.{name}")
+
+    def rule(self, name: str) -> NamedNode:
+        """The IRI of a rule of findings."""
+        return NamedNode(f"{self.base}rule.{name}")

@@ -6,7 +6,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def find(name: str) -> Path:
-    """The folder `ontology`, `shapes`, `queries` or `articles`.
+    """The folder `ontology`, `shapes`, `findings`, `queries` or `articles`.
 
     Raises FileNotFoundError when neither the checkout nor the package holds it.
     """

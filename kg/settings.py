@@ -21,6 +21,7 @@ class Settings:
     articles: Path | None = field(default_factory=lambda: resources.find("articles"))  # "none": no corpus
     ontology: Path = field(default_factory=lambda: resources.find("ontology"))
     shapes: Path = field(default_factory=lambda: resources.find("shapes"))
+    findings: Path = field(default_factory=lambda: resources.find("findings"))  # the rules
     data: Path = Path("kg-data")  # where generations are kept
     base_iri: str = "https://w3id.org/attest/id/"
     host: str = "127.0.0.1"
@@ -83,13 +84,13 @@ def _from_file(path: Path) -> dict[str, object]:
     unknown = values.keys() - {f.name for f in fields(Settings)}
     if unknown:
         raise BadInput(f"{path}: unknown setting {', '.join(sorted(unknown))}")
-    for name in ("articles", "ontology", "shapes", "data"):
+    for name in ("articles", "ontology", "shapes", "findings", "data"):
         if isinstance(values.get(name), str) and values[name] != "none":
             values[name] = path.parent / values[name]
     return values
 
 
-_PATHS = {"articles", "ontology", "shapes", "data"}
+_PATHS = {"articles", "ontology", "shapes", "findings", "data"}
 _WHOLE = {f.name for f in fields(Settings) if f.type is int}
 _NUMBERS = {f.name for f in fields(Settings) if f.type is float}
 _SWITCHES = {f.name for f in fields(Settings) if f.type is bool}

@@ -68,6 +68,13 @@ class AT:
     verdict = _at("verdict")
     note = _at("note")
 
+    Finding = _at("Finding")
+    FindingRule = _at("FindingRule")
+    rule = _at("rule")
+    focus = _at("focus")
+    restsOn = _at("restsOn")
+    restsOnJudgement = _at("restsOnJudgement")
+
     default = _at("default")
     distributes = _at("distributes")
     expects = _at("expects")
@@ -113,6 +120,7 @@ class OWL:
     SymmetricProperty = NamedNode(_ns + "SymmetricProperty")
     equivalentProperty = NamedNode(_ns + "equivalentProperty")
     inverseOf = NamedNode(_ns + "inverseOf")
+    versionInfo = NamedNode(_ns + "versionInfo")
 
 
 class SKOS:
@@ -120,6 +128,9 @@ class SKOS:
 
     _ns = "http://www.w3.org/2004/02/skos/core#"
     Concept = NamedNode(_ns + "Concept")
+    definition = NamedNode(_ns + "definition")
+    scopeNote = NamedNode(_ns + "scopeNote")
+    example = NamedNode(_ns + "example")
 
 
 class XSD:

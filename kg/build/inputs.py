@@ -16,7 +16,7 @@ from kg.settings import Settings
 from kg.store.generations import Generations
 
 NOTE = "inputs.json"
-_CODE = ("corpus", "graph", "validate", "reason", "build")
+_CODE = ("corpus", "graph", "validate", "reason", "findings", "build")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class Inputs:
 
 
 def read_inputs(settings: Settings) -> Inputs:
-    """Digest the ontology, the shapes, the entities, our own code, and each article's folder."""
+    """Digest the ontology, the shapes, the rules of findings, the entities, our own code, and each article's folder."""
     files = [*sorted(settings.ontology.glob("*.ttl")), *sorted(settings.shapes.glob("*.ttl"))]
+    files += sorted(settings.findings.glob("*.rq"))
     code = (path for folder in _CODE for path in (resources.PACKAGE / folder).rglob("*"))
     files += sorted(path for path in code if path.suffix in (".py", ".rq"))
     files += sorted(resources.PACKAGE.glob("*.py"))

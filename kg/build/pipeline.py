@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 
 from kg.build.derived import derived
 from kg.build.inputs import fresh_articles, note_built, read_inputs
+from kg.build.news import News, news
 from kg.build.workshop import Work, Workshop
 from kg.corpus.claims import articles_in
 from kg.graph.part import Place
@@ -37,6 +38,7 @@ class Outcome:
     drafts: int
     rejected: tuple[str, ...]
     report: Report
+    news: News
 
 
 def build(settings: Settings, *, progress: Progress = lambda *_: None, everything: bool = False) -> Outcome:
@@ -46,17 +48,18 @@ def build(settings: Settings, *, progress: Progress = lambda *_: None, everythin
     Raises Unreadable for a broken ontology or shapes file, StoreUnavailable when the store cannot be written,
     NotConforming when what the articles say does not fit together.
     """
-    inputs = read_inputs(settings)
+    inputs, before = read_inputs(settings), Generations(settings.data).current()
     workshop = Workshop.open(settings)
     register = workshop.register()
     if not register.accepted:
-        return _outcome(settings, None, [register])
+        return _outcome(settings, None, [register], News())
     kept = frozenset() if everything else fresh_articles(settings, inputs)
     looked_at = [folder for folder in _folders(settings) if folder.name not in kept]
     works = list(_works(workshop, register, looked_at, progress, _ids_of(settings, kept)))
     published = _publish(settings, workshop, [register, *works], kept)
     note_built(settings, inputs, kept | {work.slug for work in works if work.accepted})
-    return _outcome(settings, published, [register, *works])
+    told = news(workshop.mapper.iris, before, published) if published else News()
+    return _outcome(settings, published, [register, *works], told)
 
 
 def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progress = lambda *_: None) -> Report:
@@ -132,7 +135,7 @@ def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: fr
     triples = (t for w in accepted if w.mapped for t in w.mapped.shared)
     shared = frozenset(Quad(t.subject, t.predicate, t.object, shared_graph) for t in triples)
 
-    more = derived(workshop.mapper.iris)
+    more = derived(workshop)
 
     def check(delta: Delta) -> None:
         check_change(delta, workshop.schema, settings.base_iri, more.graphs)
@@ -157,7 +160,7 @@ def _revisions(settings: Settings) -> dict[NamedNode, str]:
         return {g: q.object.value for g, quads in slugs.items() for q in quads}  # type: ignore[union-attr,misc]
 
 
-def _outcome(settings: Settings, published: Generation | None, works: list[Work]) -> Outcome:
+def _outcome(settings: Settings, published: Generation | None, works: list[Work], told: News) -> Outcome:
     generation = published or Generations(settings.data).current()
     documents = statements = quads = 0
     if generation:
@@ -174,4 +177,5 @@ def _outcome(settings: Settings, published: Generation | None, works: list[Work]
         drafts=sum(work.mapped.drafts for work in works if work.mapped),
         rejected=tuple(work.slug for work in works if not work.accepted),
         report=Report.of(problem for work in works for problem in work.report.problems),
+        news=told,
     )

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from pyoxigraph import NamedNode, Quad, Triple
 
 from kg.corpus.claims import read_article, read_entities
+from kg.findings.rules import Rule, read_rules
+from kg.findings.run import described
 from kg.graph.article import Mapped, Mapper
 from kg.graph.schema import Schema, read_schema
 from kg.iri import ID, Iris
@@ -45,20 +47,21 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """The ontology, the shapes, and what works by them."""
+    """The ontology, the shapes, the rules of findings, and what works by them."""
 
     articles: Path | None
     schema: Schema
     shapes: frozenset[Triple]
     mapper: Mapper
     gate: Gate
+    rules: tuple[Rule, ...]
 
     @classmethod
     def open(cls, settings: Settings) -> "Workshop":
-        """Read the ontology and the shapes; raises Unreadable."""
+        """Read the ontology, the shapes and the rules of findings; raises Unreadable."""
         schema, shapes = read_schema(settings.ontology), read_shapes(settings.shapes)
         mapper = Mapper(schema, Iris(settings.base_iri))
-        return cls(settings.articles, schema, shapes, mapper, Gate(schema, shapes))
+        return cls(settings.articles, schema, shapes, mapper, Gate(schema, shapes), read_rules(settings.findings))
 
     def register(self) -> Work:
         """The entities that articles share; none when there is no file of them."""
@@ -71,8 +74,8 @@ class Workshop:
 
     def article(self, folder: Path, register: Work, taken: Mapping[str, str] = MappingProxyType({})) -> Work:
         """One article of the corpus, with the register's entities in sight, and the ids that other articles took."""
-        if not ID.fullmatch(folder.name) or folder.name == "graph":
-            sentence = "expected a folder name of lower-case letters and digits joined by hyphens (and not graph)"
+        if not ID.fullmatch(folder.name) or folder.name in ("graph", "rule"):
+            sentence = "expected a folder name of lower-case letters and digits joined by hyphens (not graph or rule)"
             return Work(folder.name, None, Report.of([Problem(Source(str(folder), 1), "", sentence, "id")]))
         reading = read_article(folder)
         if reading.article is None:
@@ -85,8 +88,9 @@ class Workshop:
         return Work(folder.name, mapped, Report.of(problems))
 
     def own_graphs(self) -> dict[NamedNode, frozenset[Quad]]:
-        """The ontology and the shapes, each in a graph of its own."""
-        parts = {"ontology": self.schema.triples, "shapes": self.shapes}
+        """The ontology, the shapes and the rules of findings, each in a graph of its own."""
+        rules = described(self.rules, self.mapper.iris)
+        parts = {"ontology": self.schema.triples, "shapes": self.shapes, "rules": rules}
         graphs = {self.mapper.iris.graph(name): triples for name, triples in parts.items()}
         return {g: frozenset(Quad(t.subject, t.predicate, t.object, g) for t in ts) for g, ts in graphs.items()}
 

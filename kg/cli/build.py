@@ -1,6 +1,8 @@
 """`kg build`."""
 
 import sys
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +10,11 @@ from kg.build.inputs import is_stale
 from kg.cli.options import count, progress_bar, show_report, with_settings
 from kg.settings import Settings
 from kg.store.recovery import recover
+
+if TYPE_CHECKING:
+    from kg.findings.read import Listed
+
+MOST = 20  # findings told one by one; of more, how many each rule has
 
 
 @click.command(
@@ -41,6 +48,18 @@ def command(settings: Settings, everything: bool) -> None:
         + (f"; {count(outcome.drafts, 'draft')} left out" if outcome.drafts else ""),
         err=True,
     )
+    _tell_findings("new", outcome.news.new)
+    _tell_findings("gone", outcome.news.gone)
     if outcome.rejected:
         click.echo(f"Not entered, the store keeps what it had: {', '.join(outcome.rejected)}", err=True)
     sys.exit(0 if outcome.report.conforms else 1)
+
+
+def _tell_findings(what: str, findings: "tuple[Listed, ...]") -> None:
+    """Say on stderr which findings are new, or gone: a line each, or a line for each rule where they are many."""
+    if len(findings) <= MOST:
+        for finding in findings:
+            click.echo(f"{what}: {finding.rule}: {finding.sentence}", err=True)
+        return
+    for rule, number in sorted(Counter(finding.rule for finding in findings).items()):
+        click.echo(f"{what}: {rule}: {count(number, 'finding')} (kg findings --rule {rule})", err=True)

@@ -5,7 +5,7 @@ import sys
 import click
 from pyoxigraph import RdfFormat, serialize
 
-from kg.build.derived import derived
+from kg.build.derived import computed_graphs
 from kg.cli.options import with_settings
 from kg.errors import StoreUnavailable
 from kg.graph.exports import reifications
@@ -35,7 +35,7 @@ def command(settings: Settings, output: str, rdf12: bool) -> None:
     with generation.opened() as store:
         quads = set(store)
     if rdf12:
-        computed = derived(Iris(settings.base_iri)).graphs
+        computed = computed_graphs(Iris(settings.base_iri))
         said = [quad for quad in quads if quad.graph_name not in computed]
         quads |= set(reifications(said, read_schema(settings.ontology)))
     serialize(sorted(quads, key=str), sys.stdout.buffer, FORMATS[output])

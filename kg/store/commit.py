@@ -1,11 +1,10 @@
 """The commit: clone the current generation, change the clone, check it, and publish it; or leave no trace."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 from pyoxigraph import NamedNode, Quad, Store
 
@@ -43,22 +42,30 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What a commit is about to publish: the whole store, read-only, and what differs from its parent."""
+    """What a commit is about to publish: the whole store, read-only, and what differs from its parent.
+
+    `before` is the parent's store, where there is one and whoever is told needs it.
+    """
 
     store: Store
     added: frozenset[Quad]
     removed: frozenset[Quad]
+    before: Store | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Derived:
-    """Graphs that every commit computes anew from the whole store, and what makes their quads.
+    """Graphs that every commit computes anew from the whole store, and what makes the quads of each, in this order.
 
-    They keep nothing alive: what only they refer to is collected.
+    Each sees what those before it made. They keep nothing alive: what only they refer to is collected.
     """
 
-    graphs: frozenset[NamedNode] = frozenset()
-    make: Callable[[Delta], Iterable[Quad]] = lambda _: ()
+    makers: Mapping[NamedNode, Callable[[Delta], Iterable[Quad]]] = field(default_factory=dict)
+
+    @property
+    def graphs(self) -> frozenset[NamedNode]:
+        """The graphs that are computed."""
+        return frozenset(self.makers)
 
 
 def commit(
@@ -160,26 +167,26 @@ def _record(folder: Path, parent: Generation | None, wanted: Edit, shared_graph:
 def _worked(
     work: Path, record: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode, derived: Derived
 ) -> Edit:
-    if parent:
-        with parent.opened() as current:
-            current.backup(str(work))
-    store = Store(str(work))
-    made = edit.apply(store, wanted, shared_graph, derived.graphs)
-    made |= _derive(store, made, derived)
+    with parent.opened() if parent else nullcontext() as before:
+        if before is not None:
+            before.backup(str(work))
+        store = Store(str(work))
+        made = edit.apply(store, wanted, shared_graph, derived.graphs)
+        made = _derive(store, before, made, derived)
     edit.refuse_repeated(store, made.added)
     store.flush()
     store.backup(str(record))  # only table files: nothing to replay, so nothing to lose in silence
     return made
 
 
-def _derive(store: Store, made: Edit, derived: Derived) -> Edit:
-    """Make the derived graphs anew, and return what differs in them."""
-    fresh: dict[NamedNode, set[Quad]] = {graph: set() for graph in derived.graphs}
-    for quad in derived.make(Delta(store, made.added, made.removed)):
-        fresh[cast(NamedNode, quad.graph_name)].add(quad)
-    wanted = edit.difference(store, {graph: frozenset(quads) for graph, quads in fresh.items()}, frozenset())
-    edit.write(store, wanted)
-    return wanted
+def _derive(store: Store, before: Store | None, made: Edit, derived: Derived) -> Edit:
+    """Make the derived graphs anew, one after another, and return what has changed in all."""
+    for graph, make in derived.makers.items():
+        fresh = frozenset(make(Delta(store, made.added, made.removed, before)))
+        wanted = edit.difference(store, {graph: fresh}, frozenset())
+        edit.write(store, wanted)
+        made |= wanted
+    return made
 
 
 def _data(folder: Path, place: _Place, made: Edit, quads: int) -> str:

@@ -57,7 +57,8 @@ def test_graphs_are_those_of_the_design(project: Project) -> None:
     names = {name.split(".")[0] + "." + name.split(".")[1][:8] if name.startswith("graph") else name.split(".")[0]
              for name in graphs(build(project.settings))}  # fmt: skip
     assert names == {
-        "graph.ontology", "graph.shapes", "graph.entities"[:14], "graph.proposit", "graph.inferenc", "norwick"
+        "graph.ontology", "graph.shapes", "graph.entities"[:14], "graph.proposit", "graph.inferenc", "graph.rules", "graph.findings",
+        "norwick"
     }  # fmt: skip
 
 

@@ -138,8 +138,8 @@ def _stored(shop: Workshop, works: list[Work]) -> ox.Store:
     store = ox.Store()
     # As a generation holds them: sorted, so that what the engine leaves open is the same each time.
     store.extend(sorted(set(quads), key=str))
-    computed = derived(shop.mapper.iris)
-    store.extend(sorted(computed.make(Delta(store, frozenset(store), frozenset())), key=str))
+    for make in derived(shop).makers.values():
+        store.extend(sorted(make(Delta(store, frozenset(store), frozenset())), key=str))
     return store
 
 

@@ -1,0 +1,124 @@
+"""The graph of findings: made from the whole record, or from what a change can have changed, with the same result."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyoxigraph as ox
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kg.findings.rules import Rule
+from kg.findings.run import findings, units
+from kg.findings.words import Words
+from kg.graph.schema import Schema
+from kg.iri import Iris
+from kg.vocab import AT, DCTERMS
+
+_ABOUT = "What rules notice in what was said, and on which statements each finding rests. No voice said it."
+# How a statement is found from what stands around it and changed: its passage or document, a review of it, an
+# entity that it speaks of or that speaks in it, and whatever a curator tied to such an entity.
+_NEAR = """
+PREFIX at: <https://w3id.org/attest/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?statement WHERE {
+  { VALUES ?node { NODES } ?node a at:Statement . BIND(?node AS ?statement) }
+  UNION { VALUES ?node { NODES } ?statement at:groundedIn ?node }
+  UNION { VALUES ?node { NODES } ?statement at:groundedIn/at:inDocument ?node }
+  UNION { VALUES ?node { NODES } ?node at:assesses ?statement }
+  UNION { VALUES ?node { NODES } ?statement at:expresses ?node }
+  UNION {
+    { VALUES ?node { NODES } BIND(?node AS ?entity) }
+    UNION { VALUES ?node { NODES } ?node ?tie ?entity . ?entity a/rdfs:subClassOf* at:Entity }
+    { ?statement at:attribution/at:relayedBy*/at:attributedAgent ?entity }
+    UNION { GRAPH <graph.propositions> { ?proposition ?role ?entity } ?statement at:expresses ?proposition }
+  }
+}
+"""
+
+
+class Changed(Protocol):
+    """A change: the store with it applied, and what it added and removed."""
+
+    @property
+    def store(self) -> ox.Store:
+        """The store as it would be; the graph of findings is still what it was."""
+
+    @property
+    def added(self) -> frozenset[Quad]:
+        """Quads that were not there before."""
+
+    @property
+    def removed(self) -> frozenset[Quad]:
+        """Quads that are there no more."""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Makes the graph of findings by the rules; `schema` is the ontology, by which propositions are put in words."""
+
+    rules: tuple[Rule, ...]
+    schema: Schema
+    iris: Iris
+
+    @property
+    def graph(self) -> NamedNode:
+        """The graph that holds the findings."""
+        return self.iris.graph("findings")
+
+    def whole(self, store: ox.Store) -> frozenset[Quad]:
+        """The findings on everything in the store."""
+        words = Words(store, self.schema, self.iris)
+        found = (f for rule in self.rules for f in findings(rule, units(rule, store, self.iris, None), words))
+        return frozenset((*self._about(), *(quad for finding in found for quad in finding.quads(self.graph))))
+
+    def update(self, change: Changed, before: ox.Store | None) -> frozenset[Quad]:
+        """The same as `whole`, where only what the change can have changed is looked at; `before` is its parent."""
+        if before is None or self._judged_anew(change):
+            return self.whole(change.store)
+        words = Words(change.store, self.schema, self.iris)
+        statements = self._changed_statements(change.store, change) | self._changed_statements(before, change)
+        quads = set(self._about())
+        for rule in self.rules:
+            if self._is_new(rule, change):
+                about = units(rule, change.store, self.iris, None)
+            else:
+                about = {unit for store in (change.store, before) for unit in units(rule, store, self.iris, statements)}
+                quads.update(self._kept(rule, before, about))
+            quads.update(q for finding in findings(rule, about, words) for q in finding.quads(self.graph))
+        return frozenset(quads)
+
+    def _about(self) -> Iterator[Quad]:
+        """What the graph says of itself."""
+        yield Quad(self.graph, DCTERMS.title, Literal("Findings", language="en"), self.graph)
+        yield Quad(self.graph, DCTERMS.description, Literal(_ABOUT, language="en"), self.graph)
+
+    def _judged_anew(self, change: Changed) -> bool:
+        """Whether the ontology changed, in whose words and by whose hierarchies all is found."""
+        ontology = self.iris.graph("ontology")
+        return any(quad.graph_name == ontology for quad in change.added | change.removed)
+
+    def _is_new(self, rule: Rule, change: Changed) -> bool:
+        node = self.iris.rule(rule.name)
+        return any(quad.subject == node for quad in change.added)
+
+    def _changed_statements(self, store: ox.Store, change: Changed) -> frozenset[NamedNode]:
+        """The statements of a store that the change touched, or whose surroundings it touched."""
+        apart = {self.iris.graph(name) for name in ("findings", "inferences", "ontology", "shapes", "rules")}
+        changed = (quad for quad in change.added | change.removed if quad.graph_name not in apart)
+        nodes = sorted({quad.subject for quad in changed if isinstance(quad.subject, NamedNode)}, key=str)
+        return frozenset(self._near(store, nodes))
+
+    def _near(self, store: ox.Store, nodes: list[NamedNode]) -> Iterator[NamedNode]:
+        for start in range(0, len(nodes), 500):
+            text = _NEAR.replace("NODES", " ".join(map(str, nodes[start : start + 500])))
+            solutions = store.query(text, base_iri=self.iris.base, use_default_graph_as_union=True)
+            assert isinstance(solutions, ox.QuerySolutions)
+            yield from (row["statement"] for row in solutions if isinstance(row["statement"], NamedNode))
+
+    def _kept(self, rule: Rule, before: ox.Store, about: Iterable[NamedNode]) -> Iterator[Quad]:
+        """The findings of a rule that were there and are about nothing that is looked at again."""
+        again = frozenset(about)
+        for made in before.quads_for_pattern(None, AT.rule, self.iris.rule(rule.name), self.graph):
+            quads = list(before.quads_for_pattern(made.subject, None, None, self.graph))
+            if not any(quad.predicate == AT.focus and quad.object in again for quad in quads):
+                yield from quads

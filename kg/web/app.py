@@ -6,14 +6,11 @@ from werkzeug.exceptions import HTTPException
 from kg.errors import KgError
 from kg.settings import Settings, networks
 from kg.sparql.service import QueryService
-from kg.web import health, home, metrics, problems, questions, sparql
+from kg.web import editor, health, home, metrics, problems, questions, sparql
 from kg.web.clients import TrustedProxies
 from kg.web.metrics import Metrics
 from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
-
-CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+from kg.web.policy import policy
 
 
 def create_app(settings: Settings, service: QueryService) -> Flask:
@@ -23,6 +20,7 @@ def create_app(settings: Settings, service: QueryService) -> Flask:
     app.extensions["attest.service"] = service
     app.extensions["attest.settings"] = settings
     app.register_blueprint(sparql.bp)
+    app.register_blueprint(editor.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp)
     app.register_blueprint(questions.bp)
@@ -58,6 +56,6 @@ def _note_route() -> None:
 
 def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Content-Security-Policy", policy())
     response.headers.setdefault("Referrer-Policy", "same-origin")
     return response

@@ -1,10 +1,10 @@
-"""`/sparql`: the SPARQL 1.1 Protocol's query operation over HTTP, the service's description, and a form to ask it."""
+"""`/sparql`: the SPARQL 1.1 Protocol's query operation over HTTP, the service's description, and the editor."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from kg import resources
-from kg.sparql.negotiate import GRAPHS
 from kg.sparql.protocol import Query, asks_nothing, read_query
+from kg.web import editor
 from kg.web.asking import ask, body, send
 
 bp = Blueprint("sparql", __name__)
@@ -14,7 +14,9 @@ REQUEST_HEADERS = "Accept, Content-Type, Content-Encoding, If-None-Match"
 
 @bp.route("/sparql", methods=["GET", "POST"], provide_automatic_options=False, strict_slashes=False)
 def sparql() -> Response:
-    """Answer a query (SPARQL 1.1 Protocol, section 2.1)."""
+    """Answer a query (SPARQL 1.1 Protocol, section 2.1); a browser gets the editor."""
+    if editor.wants_page():
+        return editor.page()
     if request.method in ("GET", "HEAD") and asks_nothing(request.query_string):
         return _description()
     query = read_query(request.method, request.content_type or "", request.query_string, body())
@@ -34,13 +36,7 @@ def options() -> Response:
 
 
 def _description() -> Response:
-    """The service's description as RDF (SPARQL 1.1 Service Description, section 2), or a form for a browser."""
-    offers = [media.name for media in GRAPHS]
-    if request.accept_mimetypes.best_match([*offers, "text/html"]) == "text/html" and not request.args:
-        example = (resources.find("queries") / "who-said-what.rq").read_text("utf-8")
-        response = Response(render_template("sparql.html", example=example), mimetype="text/html")
-        response.headers["Vary"] = "Accept"
-        return response
+    """The service's description as RDF (SPARQL 1.1 Service Description, section 2)."""
     text = (resources.PACKAGE / "sparql" / "service-description.rq").read_text("utf-8")
     here = url_for("sparql.sparql", _external=True)
     named = request.args.get("format") or request.args.get("output")

@@ -3,26 +3,40 @@
 RocksDB checks a block only when it is read, and drops the tail of a damaged log in silence; these tell at once.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from kg.store import durable
+from kg.store.generations import GRAPHS
 
 NAME = "record.sha256"
 
 
-def write(folder: Path) -> None:
-    """Write the checksums of all files in a generation's `record/`."""
-    lines = (f"{durable.sha256(path)}  {path.relative_to(folder)}\n" for path in _files(folder))
+def write(folder: Path, parent: Path | None = None) -> None:
+    """Write the checksums of a generation's `record/` and `graphs`; files shared with its parent keep theirs."""
+    known: dict[str, str] = {}
+    with suppress(OSError, UnicodeDecodeError):
+        known = _written(parent) if parent else {}
+    lines = []
+    for path in _files(folder):
+        name = str(path.relative_to(folder))
+        shared = parent is not None and name in known and durable.is_same(path, parent / name)
+        lines.append(f"{known[name] if shared else durable.sha256(path)}  {name}\n")
     (folder / NAME).write_text("".join(lines), "utf-8")
+
+
+def _written(folder: Path) -> dict[str, str]:
+    """The digests in a generation's checksums, by file; raises OSError and UnicodeDecodeError."""
+    lines = (folder / NAME).read_text("utf-8").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
 def problems(folder: Path) -> tuple[str, ...]:
     """A sentence for each file of `record/` that is missing, changed or strange; empty when all are as written."""
     try:
-        lines = (folder / NAME).read_text("utf-8").splitlines()
+        expected = _written(folder)
     except (OSError, UnicodeDecodeError) as error:
         return (f"the checksums {folder / NAME} cannot be read: {error}",)
-    expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     found = {str(path.relative_to(folder)): durable.sha256(path) for path in _files(folder)}
     return tuple(
         f"{folder / name} {_difference(name, expected, found)}"
@@ -40,4 +54,5 @@ def _difference(name: str, expected: dict[str, str], found: dict[str, str]) -> s
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in (folder / "record").rglob("*") if path.is_file())
+    graphs = folder / GRAPHS
+    return sorted(path for path in (*(folder / "record").rglob("*"), graphs) if path.is_file())

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, Store
 from kg.errors import StoreUnavailable
 from kg.store import checksums, durable, edit, nquads
 from kg.store.edit import Edit
-from kg.store.generations import Generation, Generations
+from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import Entry, Journal
 from kg.store.lock import locked
 
@@ -89,7 +89,7 @@ def commit(
     """
     tell = progress or (lambda _: None)
     with locked(root, wait):
-        place = _place(root)
+        place = find_place(root)
         tell("Comparing with the current generation")
         wanted = _difference(place.parent, change)
         if not wanted and not derived.graphs:
@@ -102,15 +102,13 @@ def commit(
             tell("Checking it")
             with Generation(place.number, folder).opened() as store:
                 check(Delta(store, made.added, made.removed))
-                quads = len(store)
-            tell(f"Publishing generation {place.number}")
-            with _writing(root):
-                data = _data(folder, place, made, quads)
-                return _publish(folder, place, _entry(change, place, made, quads, data, clock()), keep)
+                tell(f"Publishing generation {place.number}")
+                with writing(root):
+                    return publish(folder, place, store, made, change.what, clock(), keep)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where a commit stands: what it starts from, and the number it will take."""
 
     generations: Generations
@@ -120,15 +118,16 @@ class _Place:
     number: int
 
 
-def _place(root: Path) -> _Place:
-    generations, journal = Generations(root), Journal(root / JOURNAL)
+def find_place(root: Path, journal: Journal | None = None) -> Place:
+    """Where the next commit stands; for the lock's holder. Raises StoreUnavailable."""
+    generations, journal = Generations(root), journal or Journal(root / JOURNAL)
     parent, entries = generations.current(), journal.entries()
     known = {entry.generation: entry for entry in entries}
     if parent and parent.number not in known:
         raise StoreUnavailable(f"CURRENT names generation {parent.number}, which the journal does not know")
     number = 1 + max([0, *known, *(generation.number for generation in generations.all())])
     _sweep(generations, parent, max(known, default=0))
-    return _Place(generations, journal, parent, known[parent.number] if parent else None, number)
+    return Place(generations, journal, parent, known[parent.number] if parent else None, number)
 
 
 def _sweep(generations: Generations, parent: Generation | None, journaled: int) -> None:
@@ -148,7 +147,8 @@ def _difference(parent: Generation | None, change: Change) -> Edit:
 
 
 @contextmanager
-def _writing(root: Path) -> Iterator[None]:
+def writing(root: Path) -> Iterator[None]:
+    """Turn an OSError into StoreUnavailable that says what cannot be written."""
     try:
         yield
     except OSError as error:
@@ -158,7 +158,7 @@ def _writing(root: Path) -> Iterator[None]:
 def _record(folder: Path, parent: Generation | None, wanted: Edit, shared_graph: NamedNode, derived: Derived) -> Edit:
     """Make `record/`, and return what differs from the parent after collecting and deriving."""
     work = folder / "work"
-    with _writing(folder):
+    with writing(folder):
         made = _worked(work, folder / "record", parent, wanted, shared_graph, derived)
     durable.discard(work)
     return made
@@ -172,14 +172,14 @@ def _worked(
             before.backup(str(work))
         store = Store(str(work))
         made = edit.apply(store, wanted, shared_graph, derived.graphs)
-        made = _derive(store, before, made, derived)
+        made = derive(store, before, made, derived)
     edit.refuse_repeated(store, made.added)
     store.flush()
     store.backup(str(record))  # only table files: nothing to replay, so nothing to lose in silence
     return made
 
 
-def _derive(store: Store, before: Store | None, made: Edit, derived: Derived) -> Edit:
+def derive(store: Store, before: Store | None, made: Edit, derived: Derived) -> Edit:
     """Make the derived graphs anew, one after another, and return what has changed in all."""
     for graph, make in derived.makers.items():
         fresh = frozenset(make(Delta(store, made.added, made.removed, before)))
@@ -189,8 +189,33 @@ def _derive(store: Store, before: Store | None, made: Edit, derived: Derived) ->
     return made
 
 
-def _data(folder: Path, place: _Place, made: Edit, quads: int) -> str:
-    """Make `data.nq` and the checksums, and return the digest of the former."""
+def publish(folder: Path, place: Place, store: Store, made: Edit, what: str, now: datetime, keep: int) -> Generation:
+    """Publish a folder that holds `record/`, of which `store` is the content and `made` the difference to its parent.
+
+    For the lock's holder. Raises StoreUnavailable and OSError.
+    """
+    quads = len(store)
+    data = _data(folder, place, store, made, quads)
+    entry = Entry(
+        generation=place.number,
+        parent=place.parent.number if place.parent else None,
+        time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        what=what,
+        added=len(made.added),
+        removed=len(made.removed),
+        quads=quads,
+        change=nquads.digest_of_change(made.added, made.removed),
+        data=data,
+    )
+    generation = place.generations.promote(folder, entry.generation, place.parent)
+    place.journal.append(entry)
+    place.generations.switch(generation.number)
+    place.generations.prune(keep)
+    return generation
+
+
+def _data(folder: Path, place: Place, store: Store, made: Edit, quads: int) -> str:
+    """Make `data.nq`, the names of empty graphs and the checksums, and return the digest of the first."""
     old = place.parent.data if place.parent else None
     if old and place.parent_entry and durable.sha256(old) != place.parent_entry.data:
         raise StoreUnavailable(f"{old} is not what the journal says: it was changed after it was written")
@@ -198,27 +223,6 @@ def _data(folder: Path, place: _Place, made: Edit, quads: int) -> str:
     lines = nquads.write(target, old, made.added, made.removed)
     if lines != quads:
         raise StoreUnavailable(f"expected {quads} quads in {target}, as in the record beside it, found {lines}")
-    checksums.write(folder)
+    nquads.write_graphs(folder / GRAPHS, store)
+    checksums.write(folder, place.parent.path if place.parent else None)
     return durable.sha256(target)
-
-
-def _entry(change: Change, place: _Place, made: Edit, quads: int, data: str, now: datetime) -> Entry:
-    return Entry(
-        generation=place.number,
-        parent=place.parent.number if place.parent else None,
-        time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-        what=change.what,
-        added=len(made.added),
-        removed=len(made.removed),
-        quads=quads,
-        change=nquads.digest_of_change(made.added, made.removed),
-        data=data,
-    )
-
-
-def _publish(folder: Path, place: _Place, entry: Entry, keep: int) -> Generation:
-    generation = place.generations.promote(folder, entry.generation)
-    place.journal.append(entry)
-    place.generations.switch(generation.number)
-    place.generations.prune(keep)
-    return generation

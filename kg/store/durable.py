@@ -16,17 +16,31 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def sync_tree(folder: Path) -> None:
-    """Force everything below a folder to the disk, and the folder itself last."""
-    for parent, _, files in os.walk(folder, topdown=False):
+def is_same(path: Path, other: Path) -> bool:
+    """True when both are hard links to one file."""
+    try:
+        return path.samefile(other)
+    except FileNotFoundError:
+        return False
+
+
+def sync_tree(folder: Path, parent: Path | None = None) -> None:
+    """Force everything below a folder to the disk, and the folder itself last.
+
+    Files that are hard links to those of `parent`, which was synced before, are not forced again.
+    """
+    for at, _, files in os.walk(folder, topdown=False):
         for name in files:
-            sync(Path(parent, name))
-        sync(Path(parent))
+            path = Path(at, name)
+            if parent is None or not is_same(path, parent / path.relative_to(folder)):
+                sync(path)
+        sync(Path(at))
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str, mode: int = 0o644) -> None:
     """Give a file new content at once: a reader sees the old text or the new, also after a power cut."""
     fresh = path.with_name(f".{path.name}.new")
+    fresh.touch(mode)
     fresh.write_text(text, "utf-8")
     sync(fresh)
     fresh.replace(path)

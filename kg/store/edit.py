@@ -3,11 +3,14 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kg.errors import BadInput
 
 Node = NamedNode | BlankNode | Triple
+Graph = NamedNode | BlankNode | DefaultGraph
+Graphs = Mapping[NamedNode, frozenset[Quad]] | Mapping[Graph, frozenset[Quad]]
+_FEW = 1_000  # quads
 
 
 class Repeated(BadInput):
@@ -34,8 +37,18 @@ class Edit:
     def __or__(self, other: "Edit") -> "Edit":
         return Edit(self.added | other.added, self.removed | other.removed)
 
+    def then(self, later: "Edit") -> "Edit":
+        """What both change in all, `later` made after this one."""
+        return Edit(
+            (self.added - later.removed) | (later.added - self.removed),
+            (self.removed - later.added) | (later.removed - self.added),
+        )
 
-def difference(store: Store, graphs: Mapping[NamedNode, frozenset[Quad]], shared: frozenset[Quad]) -> Edit:
+
+NOTHING = Edit(frozenset(), frozenset())
+
+
+def difference(store: Store, graphs: Graphs, shared: frozenset[Quad]) -> Edit:
     """What makes each of the graphs hold exactly its quads, and adds the shared ones that are absent."""
     added = _normal(quad for quad in shared if quad not in store)
     removed: set[Quad] = set()
@@ -58,7 +71,20 @@ def write(store: Store, edit: Edit) -> None:
     """Make the edit as it is."""
     for quad in edit.removed:
         store.remove(quad)
-    store.bulk_extend(edit.added)
+    if len(edit.added) > _FEW:
+        store.bulk_extend(edit.added)  # writes table files, which a few quads are not worth
+    else:
+        store.extend(edit.added)
+
+
+def undo(store: Store, edit: Edit, graphs: frozenset[NamedNode | BlankNode]) -> None:
+    """Take back an edit, and what was done to the names of graphs: afterwards these are there and no others."""
+    write(store, Edit(edit.removed, edit.added))
+    for graph in list(store.named_graphs()):
+        if graph not in graphs:
+            store.remove_graph(graph)
+    for graph in graphs:
+        store.add_graph(graph)
 
 
 def apply(store: Store, edit: Edit, shared_graph: NamedNode, derived: Container[object] = ()) -> Edit:
@@ -116,13 +142,13 @@ def _referred(store: Store, node: Node, graph: NamedNode, derived: Container[obj
     return False
 
 
-def refuse_repeated(store: Store, added: Iterable[Quad]) -> None:
-    """Raise Repeated when a triple that was added is in another graph too."""
+def refuse_repeated(store: Store, added: Iterable[Quad], apart: Container[object] = ()) -> None:
+    """Raise Repeated when a triple that was added is in another graph too, those `apart` left out."""
     pairs = sorted(
         (str(quad.triple), str(other.graph_name), str(quad.graph_name), quad)
         for quad in added
         for other in store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-        if other.graph_name != quad.graph_name
+        if other.graph_name != quad.graph_name and other.graph_name not in apart
     )
     if not pairs:
         return

@@ -14,6 +14,7 @@ from kg.store import durable
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
+GRAPHS = "graphs"  # names the graphs that exist and are empty, which N-Quads cannot
 _NUMBER = re.compile(r"[1-9][0-9]*")
 
 
@@ -96,9 +97,12 @@ class Generations:
         finally:
             durable.discard(folder)
 
-    def promote(self, folder: Path, number: int) -> Generation:
-        """Turn a finished folder into the generation of that number, durably; CURRENT stays as it is."""
-        durable.sync_tree(folder)
+    def promote(self, folder: Path, number: int, parent: Generation | None = None) -> Generation:
+        """Turn a finished folder into the generation of that number, durably; CURRENT stays as it is.
+
+        Files that it shares with its parent are on the disk already.
+        """
+        durable.sync_tree(folder, parent.path if parent else None)
         generation = self._at(number)
         folder.rename(generation.path)
         durable.sync(self.folder)

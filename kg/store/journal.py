@@ -63,13 +63,30 @@ class Reading:
 
 
 class Journal:
-    """The journal at a path; a missing file is an empty journal."""
+    """The journal at a path; a missing file is an empty journal.
+
+    What it has read or written itself it does not read again while the file's time and size stay.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._known: tuple[Reading, tuple[int, int, int]] | None = None
 
     def read(self) -> Reading:
         """Read as far as the chain is whole."""
+        stamp = self._stamp()
+        if self._known is None or self._known[1] != stamp:
+            self._known = self._read(), stamp
+        return self._known[0]
+
+    def _stamp(self) -> tuple[int, int, int]:
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return 0, 0, 0
+        return status.st_ino, status.st_size, status.st_mtime_ns
+
+    def _read(self) -> Reading:
         *lines, torn = (self.path.read_bytes() if self.path.exists() else b"").split(b"\n")
         entries: list[Entry] = []
         for number, line in enumerate(lines, 1):
@@ -110,6 +127,7 @@ class Journal:
             os.fsync(file.fileno())
         if new:
             durable.sync(self.path.parent)
+        self._known = Reading((*reading.entries, sealed), b"", None), self._stamp()
         return sealed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad, Store
 
 _BLOCK = 256 * 1024  # bytes that are read, and where nothing changes copied, at once
 
@@ -45,6 +45,20 @@ def digest_of_change(added: Iterable[Quad], removed: Iterable[Quad]) -> str:
     """The sha256 of the sorted lines `+ quad` and `- quad`."""
     lines = [b"+ " + _line(quad) for quad in added] + [b"- " + _line(quad) for quad in removed]
     return hashlib.sha256(b"".join(sorted(lines))).hexdigest()
+
+
+def write_graphs(target: Path, store: Store) -> None:
+    """Write the names of the graphs that are empty, sorted, each on a line as in N-Quads; no file where none is."""
+    empty = [g for g in store.named_graphs() if next(store.quads_for_pattern(None, None, None, g), None) is None]
+    if empty:
+        target.write_text("".join(sorted(f"{graph}\n" for graph in empty)), "utf-8")
+
+
+def read_graphs(source: Path) -> Iterator[NamedNode]:
+    """The names that `write_graphs` wrote; none where there is no file. A blank node's is left out."""
+    for line in source.read_text("utf-8").splitlines() if source.exists() else ():
+        if line.startswith("<"):
+            yield NamedNode(line[1:-1])
 
 
 def _line(quad: Quad) -> bytes:

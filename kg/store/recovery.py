@@ -1,5 +1,6 @@
 """What is looked at before a data directory is served: nothing that is damaged is answered from in silence."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store, parse
 
 from kg.errors import StoreUnavailable
-from kg.store import checksums, durable
+from kg.store import checksums, durable, nquads
 from kg.store.commit import JOURNAL
-from kg.store.generations import Generation, Generations
+from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import Entry, Journal, Reading
 from kg.store.lock import locked
 
@@ -152,8 +153,13 @@ def _remake(generations: Generations, generation: Generation) -> None:
         store = Store(str(folder / "work"))
         # bulk_load() would give blank nodes new labels
         store.bulk_extend(parse(path=str(generation.data), format=RdfFormat.N_QUADS))
+        for graph in nquads.read_graphs(generation.path / GRAPHS):
+            store.add_graph(graph)
+        store.flush()
         store.backup(str(folder / "record"))
         del store
+        if (generation.path / GRAPHS).exists():
+            shutil.copy(generation.path / GRAPHS, folder / GRAPHS)
         checksums.write(folder)
         durable.sync_tree(folder)
         durable.discard(generation.record)

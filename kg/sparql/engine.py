@@ -21,6 +21,8 @@ from kg.sparql import frames
 from kg.sparql.messages import UNCLEAR, Failure, Job, Start
 from kg.sparql.rows import counter
 from kg.sparql.writer import TooLarge, Writer
+from kg.store import nquads
+from kg.store.generations import GRAPHS as GRAPHS_NAME
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w* [^\[\]']+")
@@ -31,7 +33,7 @@ _RESULTS = {
     "CSV": QueryResultsFormat.CSV,
     "TSV": QueryResultsFormat.TSV,
 }
-_GRAPHS = {
+GRAPHS = {
     "TURTLE": RdfFormat.TURTLE,
     "N_TRIPLES": RdfFormat.N_TRIPLES,
     "N_QUADS": RdfFormat.N_QUADS,
@@ -53,13 +55,16 @@ class Opened:
 
 def open_store(start: Start) -> Opened:
     """Load the generation into memory when it is small enough, else open it read-only. Raises OSError."""
-    quads = _lines(Path(start.data)) if start.quads is None else start.quads
-    data = Path(start.data).stat()
+    path = Path(start.data)
+    quads = _lines(path) if start.quads is None else start.quads
+    data = path.stat()
     stamp = f"{data.st_mtime_ns:x}.{data.st_size:x}"
     if quads > start.memory_quads:
         return Opened(Store.read_only(start.record), quads, "disk", stamp)
     store = Store()
     store.bulk_load(path=start.data, format=RdfFormat.N_QUADS, lenient=True)
+    for graph in nquads.read_graphs(path.with_name(GRAPHS_NAME)):
+        store.add_graph(graph)
     return Opened(store, quads, "memory", stamp)
 
 
@@ -78,7 +83,7 @@ def _write(store: Store, job: Job, pipe: int) -> None:
     writer = Writer(pipe, job.bytes, rows, job.rows or 0)
     results = _query(store, job)
     if isinstance(results, QueryTriples):
-        results.serialize(writer, _GRAPHS[job.syntax])  # type: ignore[arg-type]
+        results.serialize(writer, GRAPHS[job.syntax])  # type: ignore[arg-type]
     else:
         results.serialize(writer, _RESULTS[job.syntax])  # type: ignore[arg-type]
     writer.finish()

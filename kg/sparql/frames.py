@@ -5,11 +5,12 @@ import struct
 from typing import NamedTuple
 
 HELLO, JOB, DATA, END, FAILURE = b"H", b"J", b"D", b"E", b"F"
+OPEN, STEP = b"O", b"S"
 _HEAD = struct.Struct(">cI")
 
 
 class Frame(NamedTuple):
-    """One frame: its kind (`HELLO`, `JOB`, `DATA`, `END`, `FAILURE`) and what it carries."""
+    """One frame: its kind (`HELLO`, `JOB`, `DATA`, `END`, `FAILURE`, `OPEN`, `STEP`) and what it carries."""
 
     kind: bytes
     body: bytes

@@ -7,7 +7,9 @@ from typing import Any, Self
 UNCLEAR = "the query cannot be understood"  # in the text of a syntax error that the engine does not explain
 
 
-class _Message:
+class Message:
+    """Something that goes through a pipe as JSON."""
+
     def encode(self) -> bytes:
         """As JSON in UTF-8."""
         return json.dumps(asdict(self), ensure_ascii=False).encode("utf-8", "surrogatepass")  # type: ignore[call-overload]
@@ -21,7 +23,7 @@ class _Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Start(_Message):
+class Start(Message):
     """What a worker is started with: a generation's number, its files, and the limits of the process.
 
     `quads` is their number where it is known; `memory` is in bytes; `parent` the id of the starting process.
@@ -37,7 +39,7 @@ class Start(_Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Hello(_Message):
+class Hello(Message):
     """What a worker says when it is ready; `filter` is the reason why the network is not cut off, None if it is.
 
     `backend` is "memory" or "disk"; `limited` says whether its memory is; `stamp` tells the generation from another
@@ -53,7 +55,7 @@ class Hello(_Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Job(_Message):
+class Job(Message):
     """One query: its text, base IRI, dataset, how to write the answer, and its limits.
 
     `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
@@ -73,7 +75,7 @@ class Job(_Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure(_Message):
+class Failure(Message):
     """Why there is no answer, or not the rest of it: the name of a class of `kg.errors`, and its text."""
 
     error: str

@@ -6,65 +6,26 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from kg.errors import DeadlineExceeded, StoreUnavailable
 from kg.sparql import frames
 from kg.sparql.admission import OWN, SLICE
 from kg.sparql.limits import Limits
-from kg.sparql.messages import Hello, Start
+from kg.sparql.messages import Hello
 from kg.sparql.process import Worker
+from kg.sparql.turnover import QUICK, Generation, Pause, Source, Status, is_outdated, start_of
 
 SPARE = 1  # takes the place of a worker that goes to the slow lane
 TICK = 0.2  # seconds between two looks at CURRENT
 START_SECONDS = 300.0  # a worker that loads for longer is given up
-LONGEST_PAUSE = 10.0  # seconds between attempts, when workers keep dying at start
-
-
-class Generation(Protocol):
-    """A published state: its number, the engine's folder, and the same quads as N-Quads."""
-
-    @property
-    def number(self) -> int: ...  # noqa: D102
-    @property
-    def record(self) -> Path: ...  # noqa: D102
-    @property
-    def data(self) -> Path: ...  # noqa: D102
-
-
-class Source(Protocol):
-    """Where generations come from."""
-
-    def current(self) -> Generation | None:
-        """The one to serve, None before the first; raises StoreUnavailable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The pool now: the generation it serves, how many workers live, and why the last start failed."""
-
-    hello: Hello | None
-    workers: int
-    failure: str | None
-
-
-@dataclass(slots=True)
-class _Pause:
-    attempts: int = 0
-    until: float = 0.0
-
-    def extend(self) -> None:
-        self.attempts += 1
-        self.until = time.monotonic() + min(0.1 * 2**self.attempts, LONGEST_PAUSE)
 
 
 class Pool:
     """`take` a worker, then `give_back` or `discard` it; any thread may.
 
-    One thread starts all workers, for they end with the thread that started them. It follows the source: when the
-    first worker on a new generation is ready, that generation is served and idle workers on the old one are ended.
+    One thread starts all workers, for they end with the thread that started them. It follows the source: one worker
+    goes over to a new generation, on disk; when it is ready, that generation is served, and each other one goes over
+    before its next query. Once generations stop coming, fresh workers with the data in memory take their places.
     """
 
     def __init__(self, source: Source, limits: Limits) -> None:
@@ -80,7 +41,8 @@ class Pool:
         self._idle: list[Worker] = []
         self._living: set[Worker] = set()
         self._ready: set[Worker] = set()  # those that make up the pool's size: starting, idle, or in the fast lane
-        self._pauses: dict[int, _Pause] = {}
+        self._pauses: dict[int, Pause] = {}
+        self._served_since = 0.0
         self._stopping = False
         self._bell = os.pipe()
         os.set_blocking(self._bell[1], False)
@@ -102,16 +64,28 @@ class Pool:
             while True:
                 while self._idle:
                     worker = self._idle.pop()
-                    if worker.alive:
+                    if worker.alive and self._up_to_date(worker):
                         return worker
                     self.discard(worker)
                 self._wait(deadline, gone)
 
+    def wait_for(self, number: int, seconds: float) -> bool:
+        """Wait until that generation, or a later one, is served; False when the time is over."""
+        self._ring()
+        with self._changed:
+            return self._changed.wait_for(lambda: self._serving and self._serving.number >= number, seconds) or False
+
+    def heard(self, hello: Hello) -> None:
+        """Learn what a worker says that has gone over to another generation."""
+        with self._changed:
+            if self._serving is not None and hello.generation == self._serving.number:
+                self._hello = hello
+
     def give_back(self, worker: Worker) -> None:
         """Return a worker that has answered; it is ended where it cannot serve again."""
         with self._changed:
-            usable = worker in self._ready and not worker.niced and not self._stopping
-            if usable and self._serving is not None and worker.generation == self._serving.number:
+            surplus = len(self._ready) > self._size and not self._is_best(worker)
+            if worker in self._ready and not worker.niced and not self._stopping and not surplus:
                 self._idle.append(worker)
                 self._changed.notify()
                 return
@@ -173,6 +147,24 @@ class Pool:
         if gone():
             raise StoreUnavailable("the client left while its query waited")
 
+    def _up_to_date(self, worker: Worker) -> bool:
+        """Have an idle worker answer from the generation that is served; False when it has ended."""
+        assert self._serving is not None
+        if worker.generation == self._serving.number:
+            return True
+        try:
+            worker.open(start_of(self._serving, self._hello, self._limits, QUICK))
+        except BrokenPipeError:
+            return False
+        return True
+
+    def _is_outdated(self, worker: Worker) -> bool:
+        return is_outdated(worker, self._hello, self._limits, self._served_since)
+
+    def _is_best(self, worker: Worker) -> bool:
+        current = self._serving is None or worker.generation == self._serving.number
+        return current and not self._is_outdated(worker)
+
     # What follows runs in the one permanent thread.
 
     def _manage(self) -> None:
@@ -206,26 +198,41 @@ class Pool:
             worker.kill()
 
     def _fill(self) -> None:
-        wanted = {g.number: g for g in (self._serving, self._target) if g is not None}
-        self._pauses = {number: self._pauses.get(number, _Pause()) for number in wanted}
-        for number, generation in wanted.items():
+        wanted = self._target if self._serving is None else self._serving
+        numbers = {g.number for g in (self._serving, self._target) if g is not None}
+        self._pauses = {number: self._pauses.get(number, Pause()) for number in numbers}
+        if self._target is not None and self._target != self._serving:
+            self._go_over(self._target)
+        with self._changed:
+            outdated = sum(self._is_outdated(worker) for worker in self._ready if worker not in self._starting)
+            missing = self._size - len(self._ready) + outdated
+            if outdated:  # one at a time, while the others answer
+                missing = min(missing, 1) - len(self._starting)
+        for _ in range(missing):
+            if wanted and time.monotonic() >= self._pauses[wanted.number].until and not self._stopping:
+                self._begin(wanted)
+
+    def _go_over(self, target: Generation) -> None:
+        """Have one worker open the generation that is to be served; a fresh one where none is idle."""
+        with self._changed:
+            if time.monotonic() < self._pauses[target.number].until:
+                return None
+            if any(worker.generation == target.number for worker in self._starting):
+                return None
+            pioneer = self._idle.pop() if self._serving is not None and self._idle else None
+            if pioneer is not None:
+                self._starting[pioneer] = time.monotonic()
+        if pioneer is None:
+            return self._begin(target)
+        try:
+            pioneer.open(start_of(target, self._hello, self._limits, QUICK))
+        except BrokenPipeError:
             with self._changed:
-                missing = self._size - sum(worker.generation == number for worker in self._ready)
-            for _ in range(missing):
-                if time.monotonic() >= self._pauses[number].until and not self._stopping:
-                    self._begin(generation)
+                self._starting.pop(pioneer)
+            self.discard(pioneer)
 
     def _begin(self, generation: Generation) -> None:
-        known = self._hello.quads if self._hello and self._hello.generation == generation.number else None
-        start = Start(
-            generation.number,
-            str(generation.record),
-            str(generation.data),
-            known,
-            self._limits.memory_quads,
-            self._limits.memory,
-            os.getpid(),
-        )
+        start = start_of(generation, self._hello, self._limits, self._limits.memory_quads)
         try:
             worker = Worker(start)
         except OSError as error:
@@ -260,20 +267,25 @@ class Pool:
                 self._welcome(worker, worker.hello)
 
     def _welcome(self, worker: Worker, hello: Hello) -> None:
-        old: list[Worker] = []
         with self._changed:
             self._starting.pop(worker)
             if self._target is not None and self._target.number == worker.generation:
                 if self._serving is None or self._serving.number != worker.generation:
-                    old, self._idle = self._idle, []
+                    self._served_since = time.monotonic()
                 self._serving, self._hello, self._failure = self._target, hello, None
-            self._pauses[worker.generation] = _Pause()
+            self._pauses[worker.generation] = Pause()
+            outdated = next((other for other in self._idle if self._is_outdated(other)), None)
+            if outdated and len(self._ready) > self._size:
+                self._idle.remove(outdated)
+            else:
+                outdated = None
+            self._changed.notify_all()
+        if outdated:
+            self.discard(outdated)
         self.give_back(worker)
-        for retired in old:
-            self.discard(retired)
 
     def _failed(self, number: int, reason: str) -> None:
-        self._pauses.setdefault(number, _Pause()).extend()
+        self._pauses.setdefault(number, Pause()).extend()
         with self._changed:
             self._failure = f"generation {number}: {reason}"
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""One query worker, as the service sees it: a process with a pipe to it and a pipe from it."""
+"""Processes of ours, as the service sees them: each with a pipe to it and a pipe from it."""
 
 import contextlib
 import fcntl
@@ -15,19 +15,16 @@ PIPE = 1 << 20  # bytes; what Linux allows without privileges
 NICEST = 19
 
 
-class Worker:
-    """A worker process; used by one thread at a time, but for `kill` and `alive`.
+class Process:
+    """A process of ours that talks in frames; used by one thread at a time, but for `kill` and `alive`.
 
     The thread that makes it must live as long as the process shall: the kernel ends the process with it.
     """
 
-    def __init__(self, start: Start) -> None:
-        self.generation = start.generation
-        self.hello: Hello | None = None
-        self.niced = False
+    def __init__(self, module: str, argument: str) -> None:
         self._process = subprocess.Popen(
             # -P: no module of the current folder is taken for one of Python's.
-            [sys.executable, "-P", "-m", "kg.sparql.worker", start.encode().decode()],
+            [sys.executable, "-P", "-m", module, argument],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -53,13 +50,14 @@ class Worker:
         """False once the process has ended."""
         return self._process.poll() is None
 
-    def fileno(self) -> int:
-        """The pipe from the worker, to wait on."""
-        return self._answers.fileno()
+    @property
+    def jobs(self) -> int:
+        """The pipe to the process."""
+        return self._jobs.fileno()
 
-    def send(self, job: Job) -> None:
-        """Give it a query. Raises BrokenPipeError when it has ended."""
-        frames.send(self._jobs.fileno(), frames.JOB, job.encode())
+    def fileno(self) -> int:
+        """The pipe from the process, to wait on."""
+        return self._answers.fileno()
 
     def receive(self, seconds: float) -> list[frames.Frame] | None:
         """What it says within so many seconds, perhaps nothing; None when its pipe has ended."""
@@ -67,12 +65,6 @@ class Worker:
             return []
         arrived = os.read(self._answers.fileno(), PIPE)
         return self._splitter.feed(arrived) if arrived else None
-
-    def be_nice(self) -> None:
-        """Let all others go first; this cannot be undone."""
-        self.niced = True
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, NICEST)
 
     def kill(self) -> None:
         """End the process now."""
@@ -84,6 +76,31 @@ class Worker:
         self._jobs.close()
         self._answers.close()
         return code
+
+
+class Worker(Process):
+    """A query worker."""
+
+    def __init__(self, start: Start) -> None:
+        self.generation = start.generation
+        self.hello: Hello | None = None
+        self.niced = False
+        super().__init__("kg.sparql.worker", start.encode().decode())
+
+    def send(self, job: Job) -> None:
+        """Give it a query. Raises BrokenPipeError when it has ended."""
+        frames.send(self.jobs, frames.JOB, job.encode())
+
+    def open(self, start: Start) -> None:
+        """Have it go over to another generation before its next query. Raises BrokenPipeError when it has ended."""
+        self.generation = start.generation
+        frames.send(self.jobs, frames.OPEN, start.encode())
+
+    def be_nice(self) -> None:
+        """Let all others go first; this cannot be undone."""
+        self.niced = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, NICEST)
 
 
 def _environment() -> dict[str, str]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from kg import errors
 from kg.sparql import frames
 from kg.sparql.admission import SLICE, Ticket
-from kg.sparql.messages import Failure
+from kg.sparql.messages import Failure, Hello
 from kg.sparql.pool import Pool
 from kg.sparql.process import Worker
+from kg.sparql.worker import CANNOT_OPEN
 
 FAST = 0.25  # seconds that a query may take in the fast lane
 RETRY = 2  # seconds to tell a client to wait
@@ -54,13 +55,17 @@ class Run:
         Raises what ends the answer: the errors of `kg.errors`.
         """
         try:
-            while not self._frames:
+            while True:
+                while self._frames:
+                    if (frame := self._frames.popleft()).kind != frames.HELLO:
+                        return self._read(frame)
+                    self.hello = self._worker.hello = Hello.decode(frame.body)  # it has gone over to another generation
+                    self._pool.heard(self.hello)
                 now = time.monotonic()
                 self._watch(now, gone)
                 if now >= until:
                     return None
                 self._receive(min(until, self._deadline, now + SLICE, *self._marks()) - now)
-            return self._read(self._frames.popleft())
         except BaseException:
             self.abort()
             raise
@@ -134,6 +139,8 @@ def _meaning(code: int) -> tuple[str, errors.KgError]:
         return "deadline", errors.DeadlineExceeded("the query did not finish in its time", RETRY)
     if code == -signal.SIGSYS:
         return "network", errors.Forbidden(NETWORK)
+    if code == CANNOT_OPEN:
+        return "lost", Lost("the process that was to answer could not open the data", RETRY)
     if code > 0 or -code in CRASHES:
         return "crash", errors.TooComplex(COMPLEX)
     return "lost", Lost("the process that answered was ended from outside", RETRY)

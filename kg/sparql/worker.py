@@ -3,10 +3,15 @@
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from kg.sparql import frames, sandbox
 from kg.sparql.messages import Hello, Job, Start
 
+if TYPE_CHECKING:
+    from kg.sparql.engine import Opened
+
+CANNOT_OPEN = 75  # exit code: there was nothing wrong with any query
 GRACE = 0.5  # seconds after its deadline in which the service should have ended this process
 
 
@@ -19,11 +24,11 @@ def main(argument: str) -> None:
     sandbox.no_core()
     # Before the engine is imported: it must never have had the network.
     reason = sandbox.refuse_network()
-    jobs, answers = _take_pipes()
+    jobs, answers = take_pipes()
     _serve(start, reason, jobs, answers)
 
 
-def _take_pipes() -> tuple[int, int]:
+def take_pipes() -> tuple[int, int]:
     """Move the pipes away from where a stray print or read would find them."""
     jobs, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -39,9 +44,15 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
     opened = engine.open_store(start)
     limited = sandbox.limit_memory(start.memory)
     reason = reason or sandbox.end_on_network()
-    hello = Hello(start.generation, opened.quads, opened.backend, reason, limited, opened.stamp)
+    hello = _hello(start, opened, reason, limited)
     frames.send(answers, frames.HELLO, hello.encode())
     while (frame := frames.receive(jobs)) is not None:
+        if frame.kind == frames.OPEN:
+            start = Start.decode(frame.body)
+            opened = _reopened(start)
+            hello = _hello(start, opened, reason, limited)
+            frames.send(answers, frames.HELLO, hello.encode())
+            continue
         job = Job.decode(frame.body)
         # The default action of SIGALRM ends the process even in the middle of the engine.
         signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE)
@@ -50,6 +61,20 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
         except BrokenPipeError:
             break
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _hello(start: Start, opened: "Opened", reason: str | None, limited: bool) -> Hello:
+    return Hello(start.generation, opened.quads, opened.backend, reason, limited, opened.stamp)
+
+
+def _reopened(start: Start) -> "Opened":
+    from kg.sparql import engine
+
+    try:
+        return engine.open_store(start)
+    except (OSError, SyntaxError) as error:
+        print(f"generation {start.generation} cannot be opened: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(CANNOT_OPEN)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ COMMANDS = {
     "query": "Ask a SPARQL query, here or of any endpoint.",
     "stats": "Tell how much of each text its claims account for.",
     "serve": "Build what is stale, then serve the endpoint.",
+    "token": "Manage the tokens that writing to a server needs.",
     "validate": "Report what is wrong with the curators' files.",
 }
 

@@ -68,6 +68,20 @@ class AnswerTooLarge(BadInput):
     title = "Answer too large"
 
 
+class Unauthorized(BadInput):
+    """The request carries no token, or none that is valid."""
+
+    status = 401
+    title = "Token needed"
+
+
+class NotAllowed(BadInput):
+    """The request is understood and refused: its token does not reach so far, or nobody may do this here."""
+
+    status = 403
+    title = "Not allowed"
+
+
 class NotFound(BadInput):
     """There is nothing at this address."""
 
@@ -100,6 +114,20 @@ class BodyTooSlow(BadInput):
     title = "Request timeout"
 
 
+class Conflict(BadInput):
+    """The change does not fit what is recorded: a triple would be in two graphs, a graph exists already."""
+
+    status = 409
+    title = "Conflict"
+
+
+class PreconditionFailed(BadInput):
+    """What the request was made for (`If-Match`, `If-None-Match`) is not so any more."""
+
+    status = 412
+    title = "Precondition failed"
+
+
 class ContentTooLarge(BadInput):
     """The request's body or query is longer than allowed."""
 
@@ -123,6 +151,17 @@ class BudgetSpent(BadInput):
     def __init__(self, message: str, retry_after: int = 5) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Rejected(BadInput):
+    """A write does not pass the gate; `report` is the validation report (SHACL, section 3) in `media_type`."""
+
+    status = 422
+    title = "Not conforming"
+
+    def __init__(self, message: str, report: str, media_type: str) -> None:
+        super().__init__(message)
+        self.report, self.media_type = report, media_type
 
 
 class StoreUnavailable(KgError):

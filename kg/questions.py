@@ -134,7 +134,7 @@ def with_base(text: str, base: str) -> str:
     Raises BadInput for a base that is not an absolute IRI.
     """
     try:
-        return f"BASE {_iri(base)}\n{text}"
+        return f"BASE {iri_term(base)}\n{text}"
     except ValueError:
         raise BadInput(f"expected an absolute IRI as base, found {base[:200]!r}") from None
 
@@ -193,7 +193,7 @@ def _checked(kind: Kind, value: str) -> str:
     match kind:
         case "iri":
             # A local name is left relative: the engine resolves it against the base IRI of the record.
-            return f"<{value}>" if _LOCAL.fullmatch(value) else _iri(value)
+            return f"<{value}>" if _LOCAL.fullmatch(value) else iri_term(value)
         case "string":
             return f'"{value.translate(_ESCAPES)}"'
         case "date":
@@ -206,7 +206,7 @@ def _checked(kind: Kind, value: str) -> str:
             return str(int(value))
 
 
-def _iri(value: str) -> str:
+def iri_term(value: str) -> str:
     """An absolute IRI between its brackets; raises ValueError."""
     if not _IRI.fullmatch(value):
         raise ValueError(value)

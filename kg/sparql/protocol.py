@@ -38,7 +38,9 @@ class Query:
         return bool(self.default_graphs or self.named_graphs)
 
 
-class _Field(NamedTuple):
+class Field(NamedTuple):
+    """One parameter of a request."""
+
     name: str
     value: str
 
@@ -50,45 +52,48 @@ def read_query(method: str, content_type: str, query_string: bytes | str, body: 
     (too many parameters) and TooComplex (too many graphs).
     """
     if method in ("GET", "HEAD"):
-        return _query(_fields(query_string, "the address"))
+        return _query(read_fields(query_string, "the address"))
     if method != "POST":
         raise MethodNotAllowed(f"expected GET or POST, found {method}", ALLOW)
-    in_address = _fields(query_string, "the address")
+    in_address = read_fields(query_string, "the address")
     if any(field.name == "query" for field in in_address):
         raise BadInput("expected the query in the body of a POST, found a 'query' parameter in the address")
-    if _media_type(content_type) == FORM:
-        return _query(in_address + _fields(body, "the body"))
-    return _query([*in_address, _Field("query", _text(body, "the body"))])
+    if read_media_type(content_type, (DIRECT, FORM)) == FORM:
+        return _query(in_address + read_fields(body, "the body"))
+    return _query([*in_address, Field("query", decoded(body, "the body"))])
 
 
 def asks_nothing(query_string: bytes | str) -> bool:
     """True for an address without parameters, but for a format: it asks for the service's description."""
-    return all(field.name in FORMATS for field in _fields(query_string, "the address"))
+    return all(field.name in FORMATS for field in read_fields(query_string, "the address"))
 
 
-def _media_type(content_type: str) -> str:
+def read_media_type(content_type: str, expected: tuple[str, ...]) -> str:
+    """The media type of a body, in lower case. Raises UnsupportedMediaType for another, and for a charset but UTF-8."""
     media_type, options = parse_options_header(content_type)
-    if media_type.lower() not in (FORM, DIRECT):
-        raise UnsupportedMediaType(f"expected a body of type {DIRECT} or {FORM}, found {content_type[:100]!r}")
+    if media_type.lower() not in expected:
+        raise UnsupportedMediaType(f"expected a body of type {' or '.join(expected)}, found {content_type[:100]!r}")
     if options.get("charset", "").lower() not in CHARSETS:
         raise UnsupportedMediaType(f"expected a body in UTF-8, found charset {options['charset'][:100]!r}")
     return media_type.lower()
 
 
-def _fields(encoded: bytes | str, where: str) -> list[_Field]:
+def read_fields(encoded: bytes | str, where: str) -> list[Field]:
+    """The parameters in an address or a form. Raises BadInput, ContentTooLarge."""
     raw = encoded.encode("latin-1", "replace") if isinstance(encoded, str) else encoded
     found = raw.count(b"&") + 1
     if found > MOST_FIELDS:
         raise ContentTooLarge(f"expected at most {MOST_FIELDS} parameters in {where}, found {found}")
     pairs = (part.partition(b"=") for part in raw.split(b"&") if part)
-    return [_Field(_unquote(name, where), _unquote(value, where)) for name, _, value in pairs]
+    return [Field(_unquote(name, where), _unquote(value, where)) for name, _, value in pairs]
 
 
 def _unquote(encoded: bytes, where: str) -> str:
-    return _text(unquote_to_bytes(encoded.replace(b"+", b" ")), where)
+    return decoded(unquote_to_bytes(encoded.replace(b"+", b" ")), where)
 
 
-def _text(raw: bytes, where: str) -> str:
+def decoded(raw: bytes, where: str) -> str:
+    """Bytes as text. Raises BadInput where they are not UTF-8."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -97,35 +102,37 @@ def _text(raw: bytes, where: str) -> str:
         ) from error
 
 
-def _query(fields: list[_Field]) -> Query:
+def _query(fields: list[Field]) -> Query:
     if any(field.name == "update" for field in fields):
         raise BadInput("expected a query, found an 'update' parameter: this endpoint answers queries only")
-    texts = _values(fields, "query")
+    texts = values_of(fields, "query")
     if len(texts) != 1:
         raise BadInput(f"expected exactly one 'query' parameter, got {len(texts)}")
     return Query(
         texts[0].removeprefix("\ufeff"),
-        _graphs(fields, "default-graph-uri"),
-        _graphs(fields, "named-graph-uri"),
+        graph_iris(fields, "default-graph-uri"),
+        graph_iris(fields, "named-graph-uri"),
         next((field.value for field in fields if field.name in FORMATS and field.value), None),
         _seconds(_one(fields, "timeout")),
     )
 
 
-def _values(fields: list[_Field], name: str) -> list[str]:
+def values_of(fields: list[Field], name: str) -> list[str]:
+    """All values of a parameter."""
     return [field.value for field in fields if field.name == name]
 
 
-def _one(fields: list[_Field], name: str) -> str | None:
-    values = _values(fields, name)
+def _one(fields: list[Field], name: str) -> str | None:
+    values = values_of(fields, name)
     if len(values) > 1:
         raise BadInput(f"expected at most one {name!r} parameter, got {len(values)}")
     return (values[0] or None) if values else None
 
 
-def _graphs(fields: list[_Field], name: str) -> tuple[str, ...]:
+def graph_iris(fields: list[Field], name: str) -> tuple[str, ...]:
+    """The graphs that a parameter names, each once. Raises TooComplex."""
     # The engine counts a graph that is listed twice twice.
-    graphs = tuple(dict.fromkeys(_values(fields, name)))
+    graphs = tuple(dict.fromkeys(values_of(fields, name)))
     if len(graphs) > MOST_GRAPHS:
         raise TooComplex(f"expected at most {MOST_GRAPHS} {name!r} parameters, found {len(graphs)}")
     return graphs

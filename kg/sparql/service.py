@@ -35,7 +35,7 @@ class QueryService:
     """Answers queries over the current generation in a data directory, between `start` and `close`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limits, self._base = Limits.of(settings), settings.base_iri
+        self._limits, self._base, self._union = Limits.of(settings), settings.base_iri, settings.union
         self._pool = Pool(Generations(settings.data), self._limits)
         self._lanes = Lanes(self._limits)
         self._streams = Streams()
@@ -87,6 +87,10 @@ class QueryService:
             filter=hello.filter if hello else None,
             workers=status.workers,
         )
+
+    def wait_for(self, generation: int, seconds: float) -> bool:
+        """Wait until that generation, or a later one, is served; False when the time is over."""
+        return self._pool.wait_for(generation, seconds)
 
     def counters(self) -> Counter[str]:
         """How many queries were ended, by reason."""
@@ -145,7 +149,7 @@ class QueryService:
         return Job(
             text=query.text,
             base=query.base or self._base,
-            union=not (scan.has_from or query.names_dataset),
+            union=self._union and not (scan.has_from or query.names_dataset),
             named=query.names_dataset,
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from kg.errors import BadInput, ContentTooLarge, Forbidden, QuerySyntax, TooComplex
+from kg.sparql.lexer import ESCAPE, PIECE, TOKEN, decoded, place
 from kg.sparql.limits import Limits
 from kg.sparql.negotiate import Form
 
@@ -22,29 +23,6 @@ UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE"
 VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 OUTSIDE = {"SERVICE": "asks other servers", "LOAD": "fetches documents"}
 
-_ESCAPED = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-# A prefix may hold dots and hyphens; where no colon follows, they are not of the word (see _State.take).
-_RUN = rf"(?:[^\W\d_]|{_ESCAPED})(?:[\w.\-]|{_ESCAPED})*+"
-_LOCAL = r"(?:[\w:%\-\u00B7]|\\.|\.++(?=[\w:%\-\u00B7\\]))*+"
-# Possessive quantifiers: no alternative is tried twice, so no text makes the scan slower than linear.
-_TOKEN = re.compile(
-    rf"""
-      (?P<blank>   [ \t\r\n]++ | \#[^\r\n]*+ )
-    | (?P<string>  \"{{3}}(?:[^"\\]|\\.|"(?!""))*+\"{{3}} | '{{3}}(?:[^'\\]|\\.|'(?!''))*+'{{3}}
-                 | "(?!"")(?:[^"\\\r\n]|\\.)*+" | '(?!'')(?:[^'\\\r\n]|\\.)*+' )
-    | (?P<open>    <<\(? | \{{\|? | \( | \[ )
-    | (?P<iri>     <[^<>"{{}}|^`\x00-\x20]*+> )
-    | (?P<close>   \)>> | >> | \|?\}} | \) | \] )
-    | (?P<name>    (?:_ | {_RUN})?+ : {_LOCAL} )
-    | (?P<words>   {_RUN} )
-    | (?P<term>    [?$]\w++ | @[A-Za-z]++[A-Za-z0-9\-]*+
-                 | (?:[0-9]++(?:\.[0-9]++)?+ | \.[0-9]++)(?:[eE][+\-]?+[0-9]++)?+ )
-    | (?P<operator>\^\^ | \|\| | && | [!<>]?= | [.;,|/^!*+\-?=<>~] )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_PIECE = re.compile(r"[.\-]|[^.\-]++")
 _FREE = {"^^", ">", "<", "=", "!=", "<=", ">=", "~"}
 _PLAIN = {"BASE", "PREFIX", "SELECT", "CONSTRUCT", "WHERE", "FROM", "NAMED", "A", "LIMIT", "OFFSET"}
 _PATTERNS = {"UNION", "FILTER", "BIND"}
@@ -108,7 +86,7 @@ def check(text: str, limits: Limits) -> Scan:
         raise ContentTooLarge(f"expected a query of at most {limits.length} characters, found {len(text)}")
     found = scan(text)
     if found.outside:
-        raise _forbidden(found.outside)
+        raise forbidden(found.outside)
     if found.form is None:
         raise _not_a_query(found.first)
     for what, most, count in (
@@ -131,7 +109,7 @@ def scan(text: str) -> Scan:
     state = _State(text)
     position, end = 0, len(text)
     while position < end:
-        match = _TOKEN.match(text, position)
+        match = TOKEN.match(text, position)
         if match is None:
             state.unknown(position)
             position += 1
@@ -189,16 +167,16 @@ class _State:
 
     def unknown(self, position: int) -> None:
         if self.text[position] in "\"'":
-            line, column = _place(self.text, position)
+            line, column = place(self.text, position)
             raise QuerySyntax(f"line {line}, column {column}: the string that begins here has no end", line, column)
         self.previous = ""
 
     def _words(self, match: re.Match[str]) -> None:
-        for piece in _PIECE.finditer(match.group()):
+        for piece in PIECE.finditer(match.group()):
             if piece.group() in ".-":
                 self._count()
             else:
-                self._word(_ESCAPE.sub(_decoded, piece.group()).upper(), match.start() + piece.start())
+                self._word(ESCAPE.sub(decoded, piece.group()).upper(), match.start() + piece.start())
 
     def _word(self, word: str, position: int) -> None:
         self.keyword = word
@@ -206,7 +184,7 @@ class _State:
         if self.first is None and word not in PROLOGUE:
             self.first = self._here(word, position)
         # The engine reads SERVICESILENT as two words; nothing legal begins like that.
-        if self.outside is None and (word.startswith("SERVICE") or word == "LOAD"):
+        if self.outside is None and word.startswith(("SERVICE", "LOAD")):
             self.outside = self._here(word, position)
         if word == "VALUES":
             self.data = True
@@ -223,7 +201,7 @@ class _State:
             self.used.setdefault(prefix, match.start())
 
     def _here(self, word: str, position: int) -> Word:
-        return Word(word, *_place(self.text, position))
+        return Word(word, *place(self.text, position))
 
     def _open(self, bracket: str) -> None:
         if self.previous not in ("words", "name", "iri") or bracket != "(":
@@ -257,17 +235,9 @@ class _State:
             self.patterns += 1
 
 
-def _decoded(escape: re.Match[str]) -> str:
-    code = int(escape[1] or escape[2], 16)
-    return chr(code) if code <= 0x10FFFF else escape[0]
-
-
-def _place(text: str, position: int) -> tuple[int, int]:
-    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
-
-
-def _forbidden(word: Word) -> Forbidden:
-    name = "LOAD" if word.text == "LOAD" else "SERVICE"
+def forbidden(word: Word) -> Forbidden:
+    """The error that refuses SERVICE or LOAD where it stands."""
+    name = "LOAD" if word.text.startswith("LOAD") else "SERVICE"
     return Forbidden(
         f"line {word.line}, column {word.column}: {name} is not offered: this endpoint never {OUTSIDE[name]}"
     )

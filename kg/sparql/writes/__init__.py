@@ -1,0 +1,1 @@
+"""Writes: the protocols without sockets, the writer that applies them, and the service that feeds it."""

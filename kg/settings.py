@@ -41,6 +41,13 @@ class Settings:
     queue: int = 16  # queries waiting
     client_seconds: float = 120.0  # of workers' time, for each client and minute
     cache_bytes: int = 64 * MIB  # of whole answers; 0 keeps none
+    writable: bool = False  # /update and /store take writes
+    auth: bool = True  # writes need a token; off only on loopback
+    union: bool = True  # the default graph is the merge of all graphs; not for a general store
+    write_seconds: float = 10.0  # deadline of one write, and of judging all that share a commit
+    write_memory: int = 1024 * MIB  # of the writer, beyond what it starts with
+    write_queue: int = 16  # writes waiting for one commit
+    store_bytes: int = 16 * MIB  # of a document sent to the graph store
     body_bytes: int = MIB
     body_seconds: float = 10.0
     head_seconds: float = 10.0  # in which a request's head must arrive; also how long an idle connection is kept
@@ -71,6 +78,8 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str] = os.environ, f
         if (text := environ.get(f"KG_{name.upper()}")) is not None:
             values[name] = text
     values |= {name: value for name, value in flags.items() if value is not None}
+    if str(values.get("articles")) == "none" and str(values.get("writable", False)).lower() == "true":
+        values.setdefault("union", False)  # a general store, as SPARQL's own suites need one
     return Settings(**{name: _read(name, value) for name, value in values.items()})  # type: ignore[arg-type]
 
 

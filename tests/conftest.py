@@ -95,6 +95,11 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
+    return write_project(tmp_path)
+
+
+def write_project(tmp_path: Path) -> Project:
+    """The corpus, in a folder of its own."""
     for name in ("ontology", "shapes"):
         shutil.copytree(resources.find(name), tmp_path / name)
     (tmp_path / "articles").mkdir()

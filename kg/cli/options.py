@@ -40,6 +40,14 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         "--articles", metavar="DIR", help="The corpus; `none` for none (default: the one that comes with it)."
     ),
     "host": click.option("--host", metavar="ADDRESS", help="Address to listen on (default: 127.0.0.1)."),
+    "writable": click.option(
+        "--writable", is_flag=True, default=None, help="Take writes at /update and /store (default: read-only)."
+    ),
+    "auth": click.option(
+        "--auth/--no-auth",
+        default=None,
+        help="Whether writes need a token; --no-auth on loopback only.",
+    ),
     "port": click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: 8000)."),
 }
 

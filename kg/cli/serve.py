@@ -22,17 +22,23 @@ Examples:
   kg serve                                  http://127.0.0.1:8000, the corpus that comes with it
   kg serve --port 8080 --data /srv/attest
   kg serve --articles none                  serve the data as it is, build nothing
+  kg serve --writable                       take writes at /update and /store, with a token (`kg token add`)
+  kg serve --articles none --writable --no-auth   a general store, on this machine only
 
-Read-only. `kg build` may run beside it: the server follows. SIGTERM and Ctrl-C let running queries finish.""",
+Read-only unless told otherwise. `kg build` may run beside it: the server follows. SIGTERM and Ctrl-C let running
+queries finish.""",
 )
-@with_settings("data", "articles", "host", "port")
+@with_settings("data", "articles", "host", "port", "writable", "auth")
 def command(settings: Settings) -> None:
     """Build what is stale, then serve the endpoint."""
+    from kg.web.auth import check_settings
     from kg.web.serving import check_address, serve
 
+    check_settings(settings)
     check_address(settings)
-    _build(settings)
-    if Generations(settings.data).current() is None:
+    if settings.union:
+        _build(settings)
+    if settings.union and Generations(settings.data).current() is None:
         raise StoreUnavailable(f"nothing to serve in {settings.data}: no generation was ever published there")
     serve(settings)
 

@@ -6,26 +6,23 @@ from werkzeug.exceptions import HTTPException
 from kg.errors import KgError
 from kg.settings import Settings, networks
 from kg.sparql.service import QueryService
-from kg.web import editor, health, home, metrics, problems, questions, sparql
+from kg.sparql.writes.service import WriteService
+from kg.web import editor, health, home, metrics, problems, questions, sparql, store, update
 from kg.web.clients import TrustedProxies
 from kg.web.metrics import Metrics
 from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
 from kg.web.policy import policy
 
 
-def create_app(settings: Settings, service: QueryService) -> Flask:
-    """An application over a query service, which the caller starts and closes."""
+def create_app(settings: Settings, service: QueryService, writes: WriteService | None = None) -> Flask:
+    """An application over a query service and, where writes are taken, a write service; the caller starts them."""
     app = Flask("kg.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
     app.extensions["attest.service"] = service
+    app.extensions["attest.writes"] = writes
     app.extensions["attest.settings"] = settings
-    app.register_blueprint(sparql.bp)
-    app.register_blueprint(editor.bp)
-    app.register_blueprint(health.bp)
-    app.register_blueprint(home.bp)
-    app.register_blueprint(questions.bp)
-    app.register_blueprint(metrics.bp)
-    app.register_blueprint(problems.bp)
+    for view in (sparql, editor, update, store, health, home, questions, metrics, problems):
+        app.register_blueprint(view.bp)
     app.register_error_handler(KgError, problems.problem)
     app.register_error_handler(HTTPException, problems.http_problem)
     app.before_request(_note_route)

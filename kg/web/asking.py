@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, current_app, request
 
+from kg.settings import Settings
 from kg.sparql.answers import Answer, Reader
 from kg.sparql.encoding import decompress
 from kg.sparql.protocol import Query
@@ -12,21 +13,24 @@ from kg.web.clients import group
 from kg.web.gateway import GONE
 
 
-def ask(query: Query, accept: str | None) -> Answer:
-    """The answer to a query, to be sent on, charged to the client. Raises KgError."""
+def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> Answer:
+    """The answer to a query, to be sent on, charged to the client; `tag` makes of its entity tag the one that is sent.
+
+    Raises KgError.
+    """
     tags = request.if_none_match if request.method in ("GET", "HEAD") else None
-    knows = tags.contains_weak if tags else _knows_nothing
-    return _answer(query, accept, Reader(_client(), request.headers.get("Accept-Encoding"), knows))
+    knows = (lambda etag: tags.contains_weak(tag(etag))) if tags else _knows_nothing
+    return _answer(query, accept, Reader(client(), request.headers.get("Accept-Encoding"), knows))
 
 
 def fetch(query: Query, accept: str) -> bytes:
     """The whole answer to a query, for a page to read, charged to the client. Raises KgError."""
-    return b"".join(_answer(query, accept, Reader(_client())).chunks)
+    return b"".join(_answer(query, accept, Reader(client())).chunks)
 
 
 def send(answer: Answer) -> Response:
     """An answer as a response: 304 where the client has it already (RFC 9110 section 15.4.5)."""
-    response = Response(answer.chunks, 304 if answer.known else 200, content_type=_with_charset(answer.media_type))
+    response = Response(answer.chunks, 304 if answer.known else 200, content_type=with_charset(answer.media_type))
     if answer.length is not None and not answer.known:
         response.content_length = answer.length
     if answer.encoding and not answer.known:
@@ -41,12 +45,16 @@ def send(answer: Answer) -> Response:
     return response
 
 
-def body() -> bytes:
-    """The request's body without its coding (gzip). Raises BadInput, ContentTooLarge, UnsupportedMediaType."""
+def body(most: int | None = None) -> bytes:
+    """The request's body without its coding (gzip), of at most so many bytes (default: `body_bytes`).
+
+    Raises BadInput, ContentTooLarge, UnsupportedMediaType.
+    """
     encoding = request.headers.get("Content-Encoding", "")
     if encoding.strip().lower() in ("", "identity"):
         return request.get_data()
-    return decompress(encoding, request.get_data(), current_app.extensions["attest.settings"].body_bytes)
+    settings: Settings = current_app.extensions["attest.settings"]
+    return decompress(encoding, request.get_data(), most or settings.body_bytes)
 
 
 def _answer(query: Query, accept: str | None, reader: Reader) -> Answer:
@@ -55,11 +63,13 @@ def _answer(query: Query, accept: str | None, reader: Reader) -> Answer:
     return service.answer(query, accept, gone, reader=reader)
 
 
-def _client() -> str:
+def client() -> str:
+    """Whom the request's time is charged to."""
     return group(request.remote_addr or "unknown")
 
 
-def _with_charset(media_type: str) -> str:
+def with_charset(media_type: str) -> str:
+    """The value of Content-Type: text is in UTF-8."""
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 

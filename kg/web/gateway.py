@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from kg.errors import BodyTooSlow, BudgetSpent, ContentTooLarge, KgError, StoreUnavailable
 from kg.settings import Settings, networks
+from kg.web.auth import body_limit
 from kg.web.clients import WSGI, client_address, group
 from kg.web.observe import NO_ROUTE, Exchange, Tell
 from kg.web.problems import MEDIA_TYPE, REFUSAL, details, headers
@@ -27,6 +28,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+PATH = "attest.path"  # in the WSGI environ: the request's path as it was sent
 GONE = "attest.gone"  # in the WSGI environ: a callable that tells whether the client has hung up
 THREADS = 64  # more than all queries that may run or wait
 IN_FLIGHT = 2000  # requests at once, before they are turned away
@@ -124,7 +126,7 @@ class Gateway:
 
     async def _body(self, scope: Message, receive: Receive) -> bytes:
         """The whole body; raises ContentTooLarge."""
-        limit = self._settings.body_bytes
+        limit = body_limit(self._settings, scope)
         declared = _header(scope, b"content-length") or b"0"
         body = bytearray()
         more = fits = declared.isdigit() and int(declared) <= limit
@@ -227,7 +229,8 @@ def _call(app: WSGI, environ: dict[str, Any]) -> Reply:
 
 def _environ(scope: Message, body: bytes, gone: threading.Event) -> dict[str, Any]:
     """The WSGI environ (PEP 3333) of an ASGI scope."""
-    path = unquote_to_bytes(scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    sent: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = unquote_to_bytes(sent).decode("latin-1")
     client, server = scope.get("client") or ("", 0), scope.get("server") or ("", 80)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
@@ -247,6 +250,7 @@ def _environ(scope: Message, body: bytes, gone: threading.Event) -> dict[str, An
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
         GONE: gone.is_set,
+        PATH: sent.decode("latin-1"),
     }
     for name, value in scope["headers"]:
         key = name.decode("latin-1").upper().replace("-", "_")

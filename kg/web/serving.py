@@ -13,6 +13,7 @@ from kg.errors import StoreUnavailable
 from kg.settings import Settings, networks
 from kg.sparql.sandbox import die_with
 from kg.sparql.service import QueryService
+from kg.sparql.writes.service import WriteService
 from kg.web import assets
 from kg.web.app import create_app
 from kg.web.connections import Connections
@@ -38,7 +39,7 @@ def serve(settings: Settings) -> None:
         # What is over the limit must be accepted to be counted and closed: past this number nobody is let in.
         backpressure=settings.connections + SPARE,
         http1_settings=HTTP1Settings(header_read_timeout=int(settings.head_seconds * 1000)),
-        workers_kill_timeout=int(settings.query_seconds) + DRAIN,
+        workers_kill_timeout=int(settings.query_seconds + settings.write_seconds * settings.writable) + DRAIN,
         log_level="warning",  # type: ignore[arg-type]
         process_name=None,
     )
@@ -57,17 +58,22 @@ def make_gateway(settings: Settings) -> Gateway:
     """The ASGI application of the one worker process."""
     parent = os.getppid()
     service = QueryService(settings)
-    app = create_app(settings, service)
+    writes = WriteService(settings, service.wait_for) if settings.writable else None
+    app = create_app(settings, service, writes)
 
     def start() -> None:
         die_with(parent)  # a server that nobody supervises must not stay
         _allow_many_connections()
+        if writes:
+            writes.start()  # publishes an empty generation where there is none
         service.start()
         connections.start()
         _announce(settings, service)
 
     def stop() -> None:
         connections.stop()
+        if writes:
+            writes.close(settings.write_seconds)
         service.close(settings.query_seconds)
 
     gateway = Gateway(app.wsgi_app, settings, start, stop, app.extensions["attest.tell"])

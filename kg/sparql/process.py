@@ -66,6 +66,12 @@ class Process:
         arrived = os.read(self._answers.fileno(), PIPE)
         return self._splitter.feed(arrived) if arrived else None
 
+    def finish(self, seconds: float) -> None:
+        """Give it nothing more to do, and so long to end by itself."""
+        self._jobs.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+
     def kill(self) -> None:
         """End the process now."""
         self._process.kill()

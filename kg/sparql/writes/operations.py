@@ -145,9 +145,9 @@ def read(text: str, limits: UpdateLimits) -> tuple[Operation, ...]:
 
 
 def _refuse_shared_labels(operations: tuple[Operation, ...]) -> None:
-    """A blank node's label may not be used in two operations (SPARQL 1.1, section 19.6)."""
+    """A blank node's label may not be used in two INSERT DATA operations of a request (SPARQL 1.1, section 19.6)."""
     used: dict[str, Operation] = {}
-    for operation in operations:
+    for operation in (operation for operation in operations if operation.name == "INSERT DATA"):
         for token in operation.tokens:
             label = token.text if token.kind == "name" and token.text.startswith("_:") else None
             if label and used.setdefault(label, operation) is not operation:

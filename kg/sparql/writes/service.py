@@ -22,6 +22,7 @@ LOCK_SECONDS = 15.0  # a build is publishing
 PUBLISH_SECONDS = 120.0  # flushing and syncing, on a slow disk
 START_SECONDS = 120.0  # reading ontology and shapes, and checking the data directory
 FOLLOW_SECONDS = 10.0  # until the workers answer from what was written
+FINISH_SECONDS = 2.0  # until the writer has removed its clone
 RETRY = 2  # seconds to tell a client to wait
 
 Pending = tuple[Write, "Future[Outcome]"]
@@ -86,8 +87,8 @@ class WriteService:
             self._stopping = True
             self._changed.notify_all()
         self._thread.join(grace)
-        if self._writer:
-            self._writer.kill()
+        if (writer := self._writer) is not None:
+            writer.kill()
         self._thread.join(grace)
 
     def _outcome(self, write: Write, future: "Future[Outcome]", gone: Callable[[], bool]) -> Outcome:
@@ -114,8 +115,8 @@ class WriteService:
                 text = f"{type(error).__name__}: {error}"
                 self._settle(batch, [Outcome(error="StoreUnavailable", text=text)] * len(batch))
         if self._writer:
-            self._writer.kill()
-            self._writer.wait()
+            self._writer.finish(FINISH_SECONDS)
+            self._bury()
 
     def _begin(self) -> None:
         s = self._settings
@@ -215,7 +216,8 @@ class WriteService:
     def _settle(self, batch: list[Pending], outcomes: list[Outcome]) -> None:
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             self._count(outcome.error or "committed")
-            future.set_result(outcome)
+            if not future.done():
+                future.set_result(outcome)
 
     def _bury(self) -> int:
         assert self._writer is not None

@@ -42,6 +42,7 @@ def _serve(start: WriterStart, reason: str | None, jobs: int, answers: int) -> N
             outcomes = [Outcome(error="StoreUnavailable", text=str(error))] * len(writes)
         signal.setitimer(signal.ITIMER_REAL, 0)
         frames.send(answers, frames.END, Outcomes.of(outcomes).encode())
+    committer.bench.close()
 
 
 def _opened(start: WriterStart) -> "Committer":

@@ -2,8 +2,9 @@
 
 from pyoxigraph import NamedNode, Quad
 
-from kg.build.workshop import Workshop
+from kg.findings.rules import Rule
 from kg.findings.update import Finder
+from kg.graph.schema import Schema
 from kg.iri import Iris
 from kg.reason.increment import inferred_after
 from kg.store.commit import Delta, Derived
@@ -14,11 +15,10 @@ def computed_graphs(iris: Iris) -> frozenset[NamedNode]:
     return frozenset({iris.graph("inferences"), iris.graph("findings")})
 
 
-def derived(workshop: Workshop) -> Derived:
+def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
     """The graphs of inferences and of findings, and how each is made; findings see the inferences."""
-    iris = workshop.mapper.iris
     inferences, graphs = iris.graph("inferences"), computed_graphs(iris)
-    finder = Finder(workshop.rules, workshop.schema, iris)
+    finder = Finder(rules, schema, iris)
 
     def infer(delta: Delta) -> frozenset[Quad]:
         return inferred_after(delta, inferences, graphs)

@@ -135,7 +135,7 @@ def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: fr
     triples = (t for w in accepted if w.mapped for t in w.mapped.shared)
     shared = frozenset(Quad(t.subject, t.predicate, t.object, shared_graph) for t in triples)
 
-    more = derived(workshop)
+    more = derived(workshop.rules, workshop.schema, workshop.mapper.iris)
 
     def check(delta: Delta) -> None:
         check_change(delta, workshop.schema, settings.base_iri, more.graphs)

@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.build.derived import derived
 from kg.errors import BadInput, KgError, NotFound, PreconditionFailed
+from kg.findings.rules import read_rules
 from kg.graph.schema import read_schema
 from kg.iri import Iris
 from kg.sparql import engine
@@ -41,7 +42,9 @@ class Judge:
         self._base, self._union = start.base_iri, start.union
         self._schema = read_schema(Path(start.ontology))
         self._gate = self._guard(start)
-        self.derived = derived(Iris(start.base_iri)) if start.union else Derived()
+        self.derived = Derived()
+        if start.union:
+            self.derived = derived(read_rules(Path(start.findings)), self._schema, Iris(start.base_iri))
 
     @staticmethod
     def _guard(start: WriterStart) -> "Gate | None":

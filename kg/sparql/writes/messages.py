@@ -77,6 +77,7 @@ class WriterStart(Message):
     data: str
     ontology: str
     shapes: str
+    findings: str
     base_iri: str
     union: bool
     keep: int

@@ -11,6 +11,7 @@ _SOURCES = {
     "propositions": "edit the articles' claims.yaml, which it is computed from",
     "ontology": "edit the ontology's Turtle files",
     "shapes": "edit the shapes' Turtle files",
+    "rules": "edit the rules of findings (findings/*.rq)",
 }
 
 

@@ -126,6 +126,7 @@ class WriteService:
                     data=str(s.data),
                     ontology=str(s.ontology),
                     shapes=str(s.shapes),
+                    findings=str(s.findings),
                     base_iri=s.base_iri,
                     union=s.union,
                     keep=s.keep,

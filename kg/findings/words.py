@@ -1,4 +1,7 @@
-"""What a rule found, in words: a proposition as a clause, a statement by its words, a thing by its label."""
+"""What a rule found, in words: a proposition by its roles, a statement by its words, a thing by its label.
+
+The roles bear no tense: when it is said to hold is for the statements to say, and “former” must not become “is”.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -39,7 +42,7 @@ class Words:
 
     def _node(self, node: NamedNode) -> str:
         if roles := self._roles(node):
-            return self._proposition(roles)
+            return f"‘{'; '.join(sorted(f'{self.of(role)}: {self.of(value)}' for role, value in roles))}’"
         if words := self._quoted(node):
             return words
         texts = [*self._values(node, RDFS.label), *self._values(node, AT.nameForm), *self._values(node, DCTERMS.title)]
@@ -50,28 +53,12 @@ class Words:
         return [quad.object.value for quad in quads if isinstance(quad.object, Literal)]
 
     def _roles(self, node: NamedNode) -> list[tuple[NamedNode, Term]]:
-        """The types and roles of a proposition; nothing for a name, which is shared as well."""
+        """The roles of a proposition and their values; nothing for a name, which is shared as well."""
         quads = list(self.store.quads_for_pattern(node, None, None, self.iris.graph("propositions")))
         pairs: list[tuple[NamedNode, Term]] = [(quad.predicate, quad.object) for quad in quads]
         types = [value for predicate, value in pairs if predicate == RDF.type and isinstance(value, NamedNode)]
-        return pairs if any(self.schema.is_a(t, AT.Proposition) for t in types) else []
-
-    def _proposition(self, roles: list[tuple[NamedNode, Term]]) -> str:
-        """`‘A commands B (in the capacity of: head)’`, by what its class projects; else `‘role: value; …’`."""
-        types = [value for predicate, value in roles if predicate == RDF.type and isinstance(value, NamedNode)]
-        rest = [(predicate, value) for predicate, value in roles if predicate != RDF.type]
-        values = [value for _, value in rest if isinstance(value, NamedNode | Literal)]
-        plain = self.schema.projection(types[0], values) if len(types) == 1 else None
-        subjects = [value for predicate, value in rest if plain and predicate == plain.subject]
-        objects = [value for predicate, value in rest if plain and predicate == plain.object]
-        if plain is None or len(subjects) != 1 or len(objects) != 1:
-            return f"‘{self._listed(rest)}’"
-        more = self._listed((p, v) for p, v in rest if p not in (plain.subject, plain.object))
-        clause = f"{self.of(subjects[0])} {self.of(plain.predicate)} {self.of(objects[0])}"
-        return f"‘{clause} ({more})’" if more else f"‘{clause}’"
-
-    def _listed(self, roles: Iterable[tuple[NamedNode, Term]]) -> str:
-        return "; ".join(sorted(f"{self.of(predicate)}: {self.of(value)}" for predicate, value in roles))
+        told = any(self.schema.is_a(cls, AT.Proposition) for cls in types)
+        return [(role, value) for role, value in pairs if role != RDF.type] if told else []
 
     def _quoted(self, node: NamedNode) -> str:
         """The words of a statement, passage after passage, and the name by which curators know it."""

@@ -7,7 +7,18 @@ from kg.errors import KgError
 from kg.settings import Settings, networks
 from kg.sparql.service import QueryService
 from kg.sparql.writes.service import WriteService
-from kg.web import editor, health, home, metrics, problems, questions, sparql, store, update
+from kg.web import (
+    editor,
+    health,
+    home,
+    metrics,
+    problems,
+    questions,
+    sparql,
+    store,
+    update,
+    views,
+)
 from kg.web.clients import TrustedProxies
 from kg.web.metrics import Metrics
 from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
@@ -21,7 +32,18 @@ def create_app(settings: Settings, service: QueryService, writes: WriteService |
     app.extensions["attest.service"] = service
     app.extensions["attest.writes"] = writes
     app.extensions["attest.settings"] = settings
-    for view in (sparql, editor, update, store, health, home, questions, metrics, problems):
+    for view in (
+        sparql,
+        editor,
+        update,
+        store,
+        health,
+        home,
+        questions,
+        views,
+        metrics,
+        problems,
+    ):
         app.register_blueprint(view.bp)
     app.register_error_handler(KgError, problems.problem)
     app.register_error_handler(HTTPException, problems.http_problem)

@@ -6,6 +6,8 @@ import { colours, json, script, style, tag } from "./loading.js";
 // and graph.css holds that rule.
 const RULE = "__________cytoscape_stylesheet";
 
+const READABLE = 0.85; // the zoom at which names are about 10 pixels high
+
 /** Draw {nodes: {id, label, href}, edges: {from, to, label, href, denied}} in an element. */
 export async function draw(host, { nodes, edges }, note = "") {
   await Promise.all([script("vendor/cytoscape/cytoscape.min.js"), style("graph.css")]);
@@ -17,7 +19,7 @@ export async function draw(host, { nodes, edges }, note = "") {
     container: canvas,
     elements: elements(nodes, edges),
     style: looks(),
-    layout: { name: "cose", randomize: false, animate: false, nodeDimensionsIncludeLabels: true, idealEdgeLength: () => 70, nodeRepulsion: () => 8000, componentSpacing: 30 },
+    layout: { name: "cose", randomize: false, animate: false, nodeDimensionsIncludeLabels: true, idealEdgeLength: () => (nodes.length < 15 ? 160 : 80), nodeRepulsion: () => 8000, componentSpacing: 30 },
     userZoomingEnabled: false, // the wheel scrolls the page
     maxZoom: 3,
     minZoom: 0.1,
@@ -26,12 +28,23 @@ export async function draw(host, { nodes, edges }, note = "") {
   button(tools, "Closer", () => zoom(1.5));
   button(tools, "Farther", () => zoom(1 / 1.5));
   button(tools, "Whole", () => graph.fit());
+  legible(graph);
   canvas.addEventListener("wheel", (event) => {
     graph.userZoomingEnabled(event.ctrlKey);
   }, { capture: true, passive: true });
   graph.on("tap", "[href]", (event) => location.assign(event.target.data("href")));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => graph.style(looks()));
   return graph;
+}
+
+/** Begin where most is, at a size that can be read, rather than with all of it too small. */
+function legible(graph) {
+  const [largest] = graph.elements().components().sort((a, b) => b.length - a.length);
+  graph.fit(largest, 30);
+  if (graph.zoom() > 1.4) graph.zoom(1.4);
+  if (graph.zoom() < READABLE) graph.zoom(READABLE);
+  const busiest = largest.nodes().max((node) => node.degree()).ele;
+  graph.center(graph.zoom() > READABLE ? largest : busiest);
 }
 
 function button(host, name, act) {

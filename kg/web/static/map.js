@@ -12,18 +12,32 @@ export async function draw(host, items, note = "") {
   const L = globalThis.L;
   const placed = items.map((item) => ({ ...item, at: point(item.wkt) }));
   const ground = tag("div", { class: "map", role: "group", "aria-label": "Map; the table tells the same" });
-  host.replaceChildren(ground, unplaced(placed.filter((item) => !item.at)), tag("p", { class: "note" }, note));
+  const known = placed.filter((item) => item.at);
+  host.replaceChildren(known.length ? ground : "", unplaced(placed.filter((item) => !item.at)), tag("p", { class: "note" }, note));
+  if (!known.length) return null;
   const map = L.map(ground, { minZoom: 1, maxZoom: 9, worldCopyJump: true, zoomSnap: 0.5 });
   map.attributionControl.setPrefix(false);
-  map.setView([25, 30], 1.5);
   const { topojson } = globalThis;
   const world = await json(address("vendor/world-atlas/countries-50m.json"));
+  const countries = topojson.feature(world, world.objects.countries);
+  for (const { geometry } of countries.features) unwrap(geometry.coordinates);
   const attribution = "Borders as Natural Earth draws them";
-  L.geoJSON(topojson.feature(world, world.objects.countries), { interactive: false, attribution, style: { className: "ground" } }).addTo(map);
-  const known = placed.filter((item) => item.at);
+  L.geoJSON(countries, { interactive: false, attribution, style: { className: "ground" } }).addTo(map);
   const marks = known.map((item) => mark(L, item, known.length <= NAMED).addTo(map));
-  if (marks.length) map.fitBounds(L.featureGroup(marks).getBounds().pad(0.3), { maxZoom: 5.5 });
+  map.fitBounds(L.featureGroup(marks).getBounds().pad(0.3), { maxZoom: 5.5 });
   return map;
+}
+
+/** Let borders that cross the 180th meridian go on beyond it, where they would else be drawn around the world. */
+function unwrap(parts) {
+  if (Array.isArray(parts[0][0])) parts.forEach((part) => (Array.isArray(part[0]?.[0]) ? unwrap(part) : unwrapRing(part)));
+}
+
+function unwrapRing(ring) {
+  for (let index = 1; index < ring.length; index += 1) {
+    const step = ring[index][0] - ring[index - 1][0];
+    ring[index] = [ring[index][0] - 360 * Math.round(step / 360), ring[index][1]];
+  }
 }
 
 function mark(L, item, permanent) {

@@ -1,0 +1,102 @@
+"""`/timeline`, `/graph` and `/map`: what is said of when, whom and where, with the same filters, in the address."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from kg.questions import BadParameter
+from kg.web import assets, drawn
+from kg.web.drawn import Drawing
+from kg.web.lookup import Row, page_of, rows, value
+
+bp = Blueprint("views", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view: its title, what it tells, and how it draws the rows of the lookup of its name."""
+
+    title: str
+    text: str
+    draw: Callable[[list[Row]], Drawing]
+    filters: tuple[str, ...] = ("about", "voice", "from", "to")
+
+
+VIEWS: Mapping[str, View] = {
+    "timeline": View(
+        "When things are said to have been",
+        "Each entry is a statement with the time that its voice gives, as far as the words tell it. A dashed frame: at "
+        "some time in that span. A double frame: the statement denies it.",
+        drawn.timeline,
+    ),
+    "graph": View(
+        "Who is said to lead, command or back whom",
+        "Each line is what one or more voices say of two; it leads to a statement. A dashed line: it is denied.",
+        drawn.graph,
+        ("about", "voice", "relation", "from", "to"),
+    ),
+    "map": View(
+        "Where things are said to have happened",
+        "Places stand where the record itself gives coordinates. The others are listed, and not guessed.",
+        drawn.places,
+    ),
+}
+
+
+@bp.get("/<any(timeline, graph, map):name>")
+def page(name: str) -> Response:
+    """A view as a page, with the same told in a table."""
+    view, given = VIEWS[name], _given(VIEWS[name])
+    wrong: BadParameter | None = None
+    try:
+        drawing = view.draw(rows(name, given))
+    except BadParameter as error:
+        wrong, drawing = error, view.draw([])
+    rendered = render_template(
+        "view.html",
+        name=name,
+        view=view,
+        values=given,
+        drawing=drawing,
+        wrong=wrong,
+        address=f"/{name}.json?{urlencode(given)}",
+        choices=_choices(view),
+        fetched=assets.fetched(),
+    )
+    response = Response(rendered, wrong.status if wrong else 200, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/<any(timeline, graph, map):name>.json")
+def data(name: str) -> Response:
+    """What the view's module draws; entity pages ask with `about` for what concerns one thing."""
+    view = VIEWS[name]
+    response = jsonify(view.draw(rows(name, _given(view))).json)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _given(view: View) -> dict[str, str]:
+    """The filters in the address that have a value. Raises BadParameter for a name that is none, or is there twice."""
+    for name, values in request.args.lists():
+        if name not in view.filters:
+            raise BadParameter(name[:50], f"expected one of {', '.join(view.filters)}")
+        if len(values) > 1:
+            raise BadParameter(name, f"expected one value, found {len(values)}")
+    return {name: text for name, text in request.args.items() if text}
+
+
+def _choices(view: View) -> dict[str, list[tuple[str, str]]]:
+    """What may be chosen: for each filter that takes a thing, pairs of what stands in the address and a name."""
+    found = {"about": _things("things"), "voice": _things("voices")}
+    if "relation" in view.filters:
+        found["relation"] = [(value(row, "relation"), value(row, "relationLabel")) for row in rows("relations")]
+    return found
+
+
+def _things(lookup: str) -> list[tuple[str, str]]:
+    pairs = ((value(row, "thing"), value(row, "label")) for row in rows(lookup))
+    return [(page_of(iri).removeprefix("/id/") or iri, label) for iri, label in pairs]

@@ -23,9 +23,21 @@ def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> An
     return _answer(query, accept, Reader(client(), request.headers.get("Accept-Encoding"), knows))
 
 
+def read(query: Query, accept: str) -> Answer:
+    """The answer to a query, for a page to read: not encoded, and whatever the client has. Raises KgError."""
+    return _answer(query, accept, Reader(_client()))
+
+
 def fetch(query: Query, accept: str) -> bytes:
     """The whole answer to a query, for a page to read, charged to the client. Raises KgError."""
-    return b"".join(_answer(query, accept, Reader(client())).chunks)
+def read(query: Query, accept: str) -> Answer:
+    """The answer to a query, for a page to read: not encoded, and whatever the client has. Raises KgError."""
+    return _answer(query, accept, Reader(client()))
+
+
+def fetch(query: Query, accept: str) -> bytes:
+    """The whole answer to a query, for a page to read, charged to the client. Raises KgError."""
+    return b"".join(read(query, accept).chunks)
 
 
 def send(answer: Answer) -> Response:

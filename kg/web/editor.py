@@ -15,7 +15,7 @@ from kg.sparql.negotiate import GRAPHS, RESULTS, MediaType
 from kg.sparql.protocol import read_query
 from kg.web import assets
 from kg.web.answers import Shown, shown
-from kg.web.asking import ask
+from kg.web.asking import read
 from kg.web.lookup import MOST_LABELS, labels, rows, value
 from kg.web.policy import policy
 
@@ -50,7 +50,7 @@ def page() -> Response:
     try:
         if "query" in request.args:
             query = read_query("GET", "", request.query_string, b"")
-            answer = shown(ask(query, f"{RESULTS[0].name}, {GRAPHS[0].name};q=0.9"))
+            answer = shown(read(query, f"{RESULTS[0].name}, {GRAPHS[0].name};q=0.9"))
         else:
             text = bind(example, _given()) if example else _first().text
     except KgError as error:

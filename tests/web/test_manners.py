@@ -153,3 +153,14 @@ def test_triple_terms_in_graphs(server: Server, media_type: str) -> None:
     refused = server.query(reify, "application/ld+json")
     assert refused.status == 406
     assert "triple terms" in refused.json["detail"]
+
+
+def test_pages_read_answers_as_they_are_whatever_the_browser_takes_and_has(server: Server) -> None:
+    path = "/sparql?" + urlencode({"query": MANY})
+    headers = {"Accept": BROWSER, "Accept_Encoding": "gzip, zstd", "If_None_Match": "*"}
+    for _ in range(2):
+        page = get(server, path, **headers)
+        assert page.status == 200
+        text = gzip.decompress(page.body) if page.headers.get("content-encoding") == "gzip" else page.body
+        assert b"<td" in text
+    assert get(server, "/queries/who-said-what", **headers).status == 200

@@ -25,13 +25,6 @@ def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> An
 
 def read(query: Query, accept: str) -> Answer:
     """The answer to a query, for a page to read: not encoded, and whatever the client has. Raises KgError."""
-    return _answer(query, accept, Reader(_client()))
-
-
-def fetch(query: Query, accept: str) -> bytes:
-    """The whole answer to a query, for a page to read, charged to the client. Raises KgError."""
-def read(query: Query, accept: str) -> Answer:
-    """The answer to a query, for a page to read: not encoded, and whatever the client has. Raises KgError."""
     return _answer(query, accept, Reader(client()))
 
 

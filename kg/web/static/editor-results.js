@@ -91,6 +91,7 @@ function mark(yasr) {
     button.setAttribute("aria-pressed", String(button.classList.contains("selected")));
     button.disabled = button.classList.contains("disabled");
   }
+  yasr.resultsEl.querySelector(".CodeMirror textarea")?.setAttribute("aria-label", "The answer as the server wrote it");
 }
 
 function count({ boolean, rows, graph: isGraph }) {

@@ -11,6 +11,7 @@ Node = NamedNode | BlankNode | Triple
 Graph = NamedNode | BlankNode | DefaultGraph
 Graphs = Mapping[NamedNode, frozenset[Quad]] | Mapping[Graph, frozenset[Quad]]
 _FEW = 1_000  # quads
+_CHEAPER = 4  # times as long does it take to remove a quad than to put one back, at least
 
 
 class Repeated(BadInput):
@@ -69,12 +70,24 @@ def _normal(quads: Iterable[Quad]) -> set[Quad]:
 
 def write(store: Store, edit: Edit) -> None:
     """Make the edit as it is."""
-    for quad in edit.removed:
-        store.remove(quad)
+    if len(edit.removed) > _FEW and len(store) < _CHEAPER * len(edit.removed):
+        _keep(store, edit.removed)
+    else:
+        for quad in edit.removed:
+            store.remove(quad)
     if len(edit.added) > _FEW:
         store.bulk_extend(edit.added)  # writes table files, which a few quads are not worth
     else:
         store.extend(edit.added)
+
+
+def _keep(store: Store, removed: frozenset[Quad]) -> None:
+    """Remove quads by emptying the store, which takes no time, and putting back the others."""
+    kept, graphs = [quad for quad in store if quad not in removed], list(store.named_graphs())
+    store.clear()
+    store.bulk_extend(kept)
+    for graph in graphs:
+        store.add_graph(graph)
 
 
 def undo(store: Store, edit: Edit, graphs: frozenset[NamedNode | BlankNode]) -> None:

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 from kg.errors import BadInput
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_REVISION = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.[0-9a-f]{12}")
 MINTED = re.compile(r"[a-z]+-[0-9a-f]{24}")
 
 
@@ -43,6 +44,15 @@ class Iris:
     def graph(self, name: str) -> NamedNode:
         """The IRI of a graph that the build computes (`propositions`, `entities`, `ontology`, `shapes`)."""
         return NamedNode(f"{self.base}graph.{name}")
+
+    def slug(self, graph: NamedNode) -> str | None:
+        """The slug of the article of which the graph holds a revision, by its name; None for any other graph."""
+        found = _REVISION.fullmatch(graph.value.removeprefix(self.base)) if graph.value.startswith(self.base) else None
+        return found[1] if found else None
+
+    def is_built(self, graph: NamedNode) -> bool:
+        """Whether the build owns a graph of that name: it replaces what is in it."""
+        return graph.value.startswith(f"{self.base}graph.") or self.slug(graph) is not None
 
     def rule(self, name: str) -> NamedNode:
         """The IRI of a rule of findings."""

@@ -13,7 +13,9 @@ import pyoxigraph
 from kg import resources
 from kg.corpus.claims import articles_in
 from kg.settings import Settings
+from kg.store.commit import JOURNAL
 from kg.store.generations import Generations
+from kg.store.journal import WRITE, Journal
 
 NOTE = "inputs.json"
 _CODE = ("corpus", "graph", "validate", "reason", "findings", "build")
@@ -44,9 +46,8 @@ def read_inputs(settings: Settings) -> Inputs:
 
 def fresh_articles(settings: Settings, inputs: Inputs) -> frozenset[str]:
     """The slugs of the articles that the current generation holds as they are now."""
-    current = Generations(settings.data).current()
     note = _read_note(settings)
-    if current is None or note is None or note["generation"] != current.number or note["common"] != inputs.common:
+    if note is None or note["common"] != inputs.common or not _is_as_built(settings, note["generation"]):
         return frozenset()
     return frozenset(slug for slug, digest in inputs.articles.items() if note["articles"].get(slug) == digest)
 
@@ -57,9 +58,19 @@ def is_stale(settings: Settings) -> bool:
     note = _read_note(settings)
     if note is None:
         return True
+    same = (note["common"], note["articles"]) == (inputs.common, inputs.articles)
+    return not same or not _is_as_built(settings, note["generation"])
+
+
+def _is_as_built(settings: Settings, number: object) -> bool:
+    """Whether that generation is current, or only clients have written since, which leaves the build's graphs alone."""
     current = Generations(settings.data).current()
-    built = (note["common"], note["articles"], note["generation"])
-    return current is None or built != (inputs.common, inputs.articles, current.number)
+    entries = {entry.generation: entry for entry in Journal(settings.data / JOURNAL).read().entries}
+    at = current.number if current else None
+    while at is not None and at != number:
+        entry = entries.get(at)
+        at = entry.parent if entry and entry.what.startswith(WRITE) else None
+    return at is not None and at == number
 
 
 def note_built(settings: Settings, inputs: Inputs, slugs: Iterable[str]) -> None:

@@ -13,12 +13,13 @@ from kg.build.news import News, news
 from kg.build.workshop import Work, Workshop
 from kg.corpus.claims import articles_in
 from kg.graph.part import Place
+from kg.iri import Iris
 from kg.report import Report
 from kg.settings import Settings
 from kg.store.commit import Change, Delta, commit
 from kg.store.generations import Generation, Generations
 from kg.validate.integrity import check_change
-from kg.vocab import AT, DCTERMS, RDF, RDFS
+from kg.vocab import AT, RDF, RDFS
 
 Progress = Callable[[int, int], None]  # how many articles are done, of how many
 
@@ -138,7 +139,8 @@ def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: fr
     more = derived(workshop.rules, workshop.schema, workshop.mapper.iris)
 
     def check(delta: Delta) -> None:
-        check_change(delta, workshop.schema, settings.base_iri, more.graphs)
+        # What others wrote must not keep a curator from correcting an article, though it may then refer to nothing.
+        check_change(delta, workshop.schema, settings.base_iri, more.graphs, workshop.mapper.iris.is_built)
 
     names = sorted(work.slug for work in accepted)
     change = Change(graphs, shared, shared_graph, f"build: {', '.join(names)}")
@@ -155,9 +157,8 @@ def _revisions(settings: Settings) -> dict[NamedNode, str]:
     if current is None:
         return {}
     with current.opened() as store:
-        documents = [q for q in store.quads_for_pattern(None, RDF.type, AT.Document) if q.subject == q.graph_name]
-        slugs = {d.subject: store.quads_for_pattern(d.subject, DCTERMS.identifier, None) for d in documents}
-        return {g: q.object.value for g, quads in slugs.items() for q in quads}  # type: ignore[union-attr,misc]
+        named = ((g, Iris(settings.base_iri).slug(g)) for g in store.named_graphs() if isinstance(g, NamedNode))
+        return {graph: slug for graph, slug in named if slug}
 
 
 def _outcome(settings: Settings, published: Generation | None, works: list[Work], told: News) -> Outcome:

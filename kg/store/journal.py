@@ -9,6 +9,8 @@ from pathlib import Path
 from kg.errors import StoreUnavailable
 from kg.store import durable
 
+WRITE = "write: "  # begins what an entry says of clients' writes, which leave alone what the build owns
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -1,6 +1,7 @@
 """A clone of the current generation that stays open between commits, for a writer that makes many small ones."""
 
 import fcntl
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -52,14 +53,15 @@ class Bench:
 
 
 class Workbench:
-    """Keeps the clone in `root/generations/.work-PID`; the folder goes with the process, at the next one's start.
+    """Keeps the clone in `root/generations/.work-PID-NUMBER`; it goes with the process, or at the next one's start.
 
     Of one process and one thread.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._folder = root / "generations" / f".work-{os.getpid()}"
+        self._folders = (root / "generations" / f".work-{os.getpid()}-{number}" for number in itertools.count(1))
+        self._folder: Path | None = None
         self._journal = Journal(root / JOURNAL)
         self._store: Store | None = None
         self._at: int | None = None  # the generation that the clone is of
@@ -94,6 +96,7 @@ class Workbench:
         if self._store is not None and self._at == (parent.number if parent else None):
             return self._store
         self._drop()
+        self._folder = next(self._folders)  # another each time: who still holds the old store keeps its files open
         self._folder.mkdir(parents=True)
         self._claim = os.open(self._folder, os.O_RDONLY)
         fcntl.flock(self._claim, fcntl.LOCK_EX)  # goes with this process, however it ends
@@ -106,7 +109,7 @@ class Workbench:
 
     def _drop(self) -> None:
         self._store = None
-        if self._claim is not None:
+        if self._claim is not None and self._folder is not None:
             durable.discard(self._folder)
             os.close(self._claim)
             self._claim = None

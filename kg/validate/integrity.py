@@ -1,6 +1,6 @@
 """What must hold across graphs when a change is committed: nothing undefined is used, nothing used is gone."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -29,18 +29,25 @@ class Changed(Protocol):
         """Quads that are there no more."""
 
 
-def check_change(change: Changed, schema: Schema, base_iri: str, derived: Container[object] = ()) -> None:
+def check_change(
+    change: Changed,
+    schema: Schema,
+    base_iri: str,
+    derived: Container[object] = (),
+    blocks: Callable[[NamedNode], bool] = lambda _: True,
+) -> None:
     """Raise NotConforming for an unknown term, a reference to nothing, or one name for two things.
 
     Two things: an entity that two graphs describe, or an article of which two revisions would be there.
 
-    What the `derived` graphs say describes nothing. Looks only at what changed, so its cost does not grow with the
+    What the `derived` graphs say describes nothing; `blocks` says of a graph whether its references keep from going
+    what they refer to. Looks only at what changed, so its cost does not grow with the
     store.
     """
     problems = [_problem(quad, sentence) for quad, sentence in unknown_terms(change.added, schema)]
     problems += [
         _problem(quad, f"refers to {quad.object.value.removeprefix(base_iri)}, which nothing describes (any more)")
-        for quad in _dangling(change, base_iri, derived)
+        for quad in _dangling(change, base_iri, derived, blocks)
         if isinstance(quad.object, NamedNode)
     ]
     problems += [_problem(quad, sentence) for quad, sentence in _told_twice(change, derived)]
@@ -48,7 +55,9 @@ def check_change(change: Changed, schema: Schema, base_iri: str, derived: Contai
         raise NotConforming(Report.of(problems))
 
 
-def _dangling(change: Changed, base_iri: str, derived: Container[object]) -> Iterator[Quad]:
+def _dangling(
+    change: Changed, base_iri: str, derived: Container[object], blocks: Callable[[NamedNode], bool]
+) -> Iterator[Quad]:
     def described(node: NamedNode) -> bool:
         return any(q.graph_name not in derived for q in change.store.quads_for_pattern(node, None, None, None))
 
@@ -61,7 +70,8 @@ def _dangling(change: Changed, base_iri: str, derived: Container[object]) -> Ite
     gone = {q.subject for q in change.removed if isinstance(q.subject, NamedNode) and ours(q.subject)}
     for node in gone:
         if not described(node):
-            yield from change.store.quads_for_pattern(None, None, node, None)
+            left = change.store.quads_for_pattern(None, None, node, None)
+            yield from (q for q in left if not isinstance(q.graph_name, NamedNode) or blocks(q.graph_name))
 
 
 def _told_twice(change: Changed, derived: Container[object]) -> Iterator[tuple[Quad, str]]:

@@ -24,6 +24,7 @@ from kg.store import edit
 from kg.store.commit import Delta, Derived
 from kg.store.edit import NOTHING, Edit, Graph
 from kg.store.generations import Generation, Generations
+from kg.store.journal import WRITE
 from kg.store.workbench import Bench, Workbench
 from kg.validate.refusal import NotValid, check_terms
 
@@ -91,6 +92,7 @@ class _Batch:
         self._committer, self._bench, self._writes, self._tell = committer, bench, writes, tell
         self._store = bench.store
         self._applier = committer.applier(bench.store)
+        self._iris = Iris(committer.start.base_iri)
         self._outcomes: dict[int, Outcome] = {}
         self._created: dict[int, bool] = {}
 
@@ -108,7 +110,7 @@ class _Batch:
     def _publish(self, made: Edit) -> Generation:
         self._tell("publish")
         start, judge = self._committer.start, self._committer.judge
-        what = ", ".join(f"{write.kind} {write.graph or ''}".strip() for write in self._writes)
+        what = WRITE + ", ".join(f"{write.kind} {write.graph or ''}".strip() for write in self._writes)
         return self._bench.publish(
             made, what[:500], check=judge.check_last, derived=judge.derived, keep=start.keep, clock=_now
         )
@@ -160,7 +162,7 @@ class _Batch:
     def _apply(self, number: int) -> Edit:
         self._tell(str(number))
         write, graphs = self._writes[number], frozenset(self._store.named_graphs())
-        refuse_owned([write.graph] if write.graph else [], self._committer.start.base_iri)
+        refuse_owned([iri(write.graph)] if write.graph else [], self._iris)
         existed = self._exists(write, graphs)
         self._check_conditions(write, existed)
         if write.kind == "delete" and not existed:
@@ -177,7 +179,7 @@ class _Batch:
     def _refuse_owned(self, made: Edit, before: frozenset[object]) -> None:
         touched = {quad.graph_name for quad in made.added | made.removed}
         names = before ^ frozenset(self._store.named_graphs())
-        refuse_owned([g.value for g in (*touched, *names) if isinstance(g, NamedNode)], self._committer.start.base_iri)
+        refuse_owned([graph for graph in (*touched, *names) if isinstance(graph, NamedNode)], self._iris)
 
     def _exists(self, write: Write, graphs: frozenset[object]) -> bool:
         return write.graph is None or iri(write.graph) in graphs

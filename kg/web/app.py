@@ -57,6 +57,8 @@ def create_app(settings: Settings, service: QueryService, writes: WriteService |
 def _observe(app: Flask, settings: Settings, service: QueryService) -> None:
     """Count and log each request; `app.extensions["attest.tell"]` is for those that do not reach the application."""
     count = app.extensions["attest.metrics"] = Metrics(service)
+    if (writes := app.extensions["attest.writes"]) is not None:
+        count.follow(writes)
     log = Log(settings.log_private) if settings.log_requests else None
 
     def tell(exchange: Exchange) -> None:

@@ -6,6 +6,7 @@ import json
 from flask import Blueprint, Response, current_app
 
 from kg.sparql.service import QueryService
+from kg.sparql.writes.service import WriteService
 
 bp = Blueprint("health", __name__)
 
@@ -20,8 +21,10 @@ def health() -> Response:
 def ready() -> Response:
     """Ask a query worker; 503 while none can answer."""
     service: QueryService = current_app.extensions["attest.service"]
+    writes: WriteService | None = current_app.extensions["attest.writes"]
     readiness = service.readiness()
-    return _json(dataclasses.asdict(readiness), 200 if readiness.ready else 503)
+    content = dataclasses.asdict(readiness) | {"writable": writes is not None and writes.failure() is None}
+    return _json(content, 200 if readiness.ready else 503)
 
 
 def _json(content: dict[str, object], status: int) -> Response:

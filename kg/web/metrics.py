@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from kg.sparql.service import QueryService
+from kg.sparql.writes.service import WriteService
 from kg.web.observe import Exchange
 
 bp = Blueprint("metrics", __name__)
@@ -51,6 +52,10 @@ class Metrics:
         if not exchange.whole:
             self._cut.labels(exchange.route).inc()
 
+    def follow(self, writes: WriteService) -> None:
+        """Read the write service's numbers too."""
+        self.registry.register(_Writes(writes))
+
     def gauge(self, name: str, what: str, value: Callable[[], float]) -> None:
         """Add a number that is read when asked for."""
         self.registry.register(_Gauge(name, what, value))
@@ -62,6 +67,19 @@ class _Gauge(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(self._name, self._what, self._value())
+
+
+class _Writes(Collector):
+    def __init__(self, writes: WriteService) -> None:
+        self._writes = writes
+
+    def collect(self) -> Iterator[Metric]:
+        ended = CounterMetricFamily("attest_writes", "Writes, by outcome.", labels=["outcome"])
+        for outcome, number in self._writes.counters().items():
+            ended.add_metric([outcome], number)
+        yield ended
+        yield GaugeMetricFamily("attest_writes_waiting", "Writes that wait for the writer.", self._writes.waiting())
+        yield GaugeMetricFamily("attest_writer_up", "1 while there is a writer.", self._writes.failure() is None)
 
 
 class _Service(Collector):

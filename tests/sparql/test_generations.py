@@ -93,3 +93,20 @@ def test_no_worker_can_be_started(own: Path) -> None:
         with pytest.raises(StoreUnavailable, match="no query worker can be started: generation 1: a worker ended"):
             ask(service, "ASK {}")
         assert not service.readiness().ready
+
+
+def test_many_generations_are_followed_in_place_and_memory_comes_when_they_stop(own: Path) -> None:
+    with serving(own) as service:
+        first, backends = {process.pid for process in workers()}, set()
+        for generation in range(2, 12):
+            publish(own, generation, quads(QUADS + generation))
+            assert service.wait_for(generation, 30)
+            answer, _ = ask(service, "ASK {}")
+            assert answer.generation == generation
+            backends.add(service.readiness().backend)
+            assert number(service) == QUADS + generation
+        assert "disk" in backends
+        eventually(lambda: service.readiness().backend == "memory")
+        eventually(lambda: not first & {process.pid for process in workers()})
+        assert [number(service) for _ in range(8)] == [QUADS + 11] * 8
+        assert not service.wait_for(12, 0.1)

@@ -454,3 +454,13 @@ def test_a_build_beside_writes_touches_none_of_their_graphs(record: Client, proj
     assert record.server.rows("SELECT (COUNT(*) AS ?n) { ?s <urn:n> ?o }") == [{"n": str(statuses.count(201))}]
     assert record.get("urn:kept").status == 200
     assert record.server.rows("SELECT ?s { ?s <http://www.w3.org/2000/01/rdf-schema#label> 'A crowd'@en }")
+
+
+def test_a_monitor_sees_the_writes(general: Client) -> None:
+    general.update("INSERT DATA { <urn:monitored> <urn:b> 1 }")
+    general.update("NONSENSE")
+    told = dict(line.rsplit(b" ", 1) for line in general.send("GET", "/metrics").body.splitlines() if line[:1] != b"#")
+    assert float(told[b'attest_writes_total{outcome="committed"}']) >= 1
+    assert float(told[b'attest_writes_total{outcome="QuerySyntax"}']) >= 1
+    assert float(told[b"attest_writer_up"]) == 1
+    assert general.send("GET", "/ready").json["writable"] is True

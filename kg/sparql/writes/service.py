@@ -77,6 +77,11 @@ class WriteService:
         with self._changed:
             return self._ended.copy()
 
+    def waiting(self) -> int:
+        """How many writes wait for the writer."""
+        with self._changed:
+            return len(self._waiting) + len(self._alone)
+
     def failure(self) -> str | None:
         """Why there is no writer, None when there is one."""
         return self._failure

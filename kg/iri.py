@@ -14,6 +14,15 @@ _REVISION = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.[0-9a-f]{12}")
 MINTED = re.compile(r"[a-z]+-[0-9a-f]{24}")
 
 
+_PERSPECTIVE = re.compile(rf".*[/#]perspective\.({ID.pattern})")
+
+
+def perspective_name(iri: NamedNode) -> str | None:
+    """The name of a perspective by its IRI; None where it is the IRI of none."""
+    found = _PERSPECTIVE.fullmatch(iri.value)
+    return found[1] if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Iris:
     """Mints IRIs under one base (`https://w3id.org/attest/id/`); local names hold no `/`."""
@@ -42,7 +51,7 @@ class Iris:
         return NamedNode(f"{self.named(slug).value}.{sha256[:12]}")
 
     def graph(self, name: str) -> NamedNode:
-        """The IRI of a graph that the build computes (`propositions`, `entities`, `ontology`, `shapes`)."""
+        """The IRI of a graph that is of no document (`propositions`, `entities`, `perspectives`, `ontology`, …)."""
         return NamedNode(f"{self.base}graph.{name}")
 
     def slug(self, graph: NamedNode) -> str | None:
@@ -57,3 +66,7 @@ class Iris:
     def rule(self, name: str) -> NamedNode:
         """The IRI of a rule of findings."""
         return NamedNode(f"{self.base}rule.{name}")
+
+    def perspective(self, name: str) -> NamedNode:
+        """The IRI of a perspective, which also begins the names of the graphs of its world."""
+        return NamedNode(f"{self.base}perspective.{self.named(name).value.removeprefix(self.base)}")

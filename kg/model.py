@@ -128,6 +128,18 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Perspective:
+    """A named policy for accepting statements: its title and description in words, and its conditions."""
+
+    name: str
+    title: str
+    description: str | None
+    source: Source
+    fields: Fields = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A form used for an entity in one article, with every passage where it stands."""
 

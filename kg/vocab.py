@@ -24,6 +24,9 @@ class AT:
     Entity = _at("Entity")
     Name = _at("Name")
     Assessment = _at("Assessment")
+    Agent = _at("Agent")
+    Perspective = _at("Perspective")
+    Justification = _at("Justification")
 
     attribution = _at("attribution")
     relayedBy = _at("relayedBy")
@@ -33,6 +36,16 @@ class AT:
     claimedBy = _at("claimedBy")
     publishedBy = _at("publishedBy")
     expresses = _at("expresses")
+    condition = _at("condition")
+    polarity = _at("polarity")
+    modality = _at("modality")
+    speechAct = _at("speechAct")
+    affirmed = _at("affirmed")
+    negated = _at("negated")
+    basis = _at("basis")
+    possiblySame = _at("possiblySame")
+    evidence = _at("evidence")
+    obtainedBy = _at("obtainedBy")
     groundedIn = _at("groundedIn")
 
     inDocument = _at("inDocument")
@@ -61,6 +74,7 @@ class AT:
     lastImprecise = _at("lastImprecise")
     startKnown = _at("startKnown")
     endKnown = _at("endKnown")
+    ongoing = _at("ongoing")
 
     assesses = _at("assesses")
     assessedBy = _at("assessedBy")
@@ -75,6 +89,18 @@ class AT:
     restsOn = _at("restsOn")
     restsOnJudgement = _at("restsOnJudgement")
 
+    acceptsVoice = _at("acceptsVoice")
+    acceptsInChain = _at("acceptsInChain")
+    acceptsArticle = _at("acceptsArticle")
+    acceptsPolarity = _at("acceptsPolarity")
+    acceptsModality = _at("acceptsModality")
+    acceptsSpeechAct = _at("acceptsSpeechAct")
+    acceptsVerdict = _at("acceptsVerdict")
+    independentVoices = _at("independentVoices")
+    accepts = _at("accepts")
+    justifiedBy = _at("justifiedBy")
+
+    assertoric = _at("assertoric")
     default = _at("default")
     distributes = _at("distributes")
     expects = _at("expects")
@@ -91,6 +117,9 @@ class RDF:
     type = NamedNode(_ns + "type")
     reifies = NamedNode(_ns + "reifies")
     langString = NamedNode(_ns + "langString")
+    subject = NamedNode(_ns + "subject")
+    predicate = NamedNode(_ns + "predicate")
+    object = NamedNode(_ns + "object")
     first = NamedNode(_ns + "first")
     rest = NamedNode(_ns + "rest")
 
@@ -100,6 +129,7 @@ class RDFS:
 
     _ns = "http://www.w3.org/2000/01/rdf-schema#"
     label = NamedNode(_ns + "label")
+    isDefinedBy = NamedNode(_ns + "isDefinedBy")
     subClassOf = NamedNode(_ns + "subClassOf")
     subPropertyOf = NamedNode(_ns + "subPropertyOf")
     domain = NamedNode(_ns + "domain")
@@ -121,6 +151,11 @@ class OWL:
     equivalentProperty = NamedNode(_ns + "equivalentProperty")
     inverseOf = NamedNode(_ns + "inverseOf")
     versionInfo = NamedNode(_ns + "versionInfo")
+    NegativePropertyAssertion = NamedNode(_ns + "NegativePropertyAssertion")
+    sourceIndividual = NamedNode(_ns + "sourceIndividual")
+    assertionProperty = NamedNode(_ns + "assertionProperty")
+    targetIndividual = NamedNode(_ns + "targetIndividual")
+    targetValue = NamedNode(_ns + "targetValue")
 
 
 class SKOS:

@@ -130,6 +130,7 @@ COMPONENTS = {
     SH.lessThanOrEquals: "LessThanOrEqualsConstraintComponent",
     SH.maxCount: "MaxCountConstraintComponent",
     SH.minCount: "MinCountConstraintComponent",
+    SH.minInclusive: "MinInclusiveConstraintComponent",
     SH.minLength: "MinLengthConstraintComponent",
     SH.nodeKind: "NodeKindConstraintComponent",
     SH["not"]: "NotConstraintComponent",

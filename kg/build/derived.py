@@ -2,6 +2,7 @@
 
 from pyoxigraph import NamedNode, Quad
 
+from kg.build.worlds import worlds
 from kg.findings.rules import Rule
 from kg.findings.update import Finder
 from kg.graph.schema import Schema
@@ -16,7 +17,10 @@ def computed_graphs(iris: Iris) -> frozenset[NamedNode]:
 
 
 def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
-    """The graphs of inferences and of findings, and how each is made; findings see the inferences."""
+    """The graphs of inferences and of findings, and how each is made, and the worlds of perspectives beside them.
+
+    Findings see the inferences; worlds see neither.
+    """
     inferences, graphs = iris.graph("inferences"), computed_graphs(iris)
     finder = Finder(rules, schema, iris)
 
@@ -26,4 +30,4 @@ def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
     def find(delta: Delta) -> frozenset[Quad]:
         return finder.update(delta, delta.before)
 
-    return Derived({inferences: infer, finder.graph: find})
+    return Derived({inferences: infer, finder.graph: find}, worlds(iris, graphs))

@@ -12,21 +12,24 @@ import pyoxigraph
 
 from kg import resources
 from kg.corpus.claims import articles_in
+from kg.corpus.perspectives import FILE as PERSPECTIVES
 from kg.settings import Settings
 from kg.store.commit import JOURNAL
 from kg.store.generations import Generations
 from kg.store.journal import WRITE, Journal
 
 NOTE = "inputs.json"
+_NOTED = {"generation", "common", "articles", "perspectives"}
 _CODE = ("corpus", "graph", "validate", "reason", "findings", "build")
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The digest of what concerns every article, and that of each article, by slug."""
+    """The digest of what concerns every article, that of each article, by slug, and that of the perspectives."""
 
     common: str
     articles: dict[str, str]
+    perspectives: str
 
 
 def read_inputs(settings: Settings) -> Inputs:
@@ -37,11 +40,12 @@ def read_inputs(settings: Settings) -> Inputs:
     files += sorted(path for path in code if path.suffix in (".py", ".rq"))
     files += sorted(resources.PACKAGE.glob("*.py"))
     folders: tuple[Path, ...] = ()
+    policies = _digest([settings.articles / PERSPECTIVES]) if settings.articles else ""
     if settings.articles:
         files += [path for path in [settings.articles / "entities.yaml"] if path.is_file()]
         folders = articles_in(settings.articles)
     common = _digest(files, settings.base_iri, pyoxigraph.__version__)
-    return Inputs(common, {folder.name: _digest(sorted(folder.iterdir())) for folder in folders})
+    return Inputs(common, {folder.name: _digest(sorted(folder.iterdir())) for folder in folders}, policies)
 
 
 def fresh_articles(settings: Settings, inputs: Inputs) -> frozenset[str]:
@@ -58,7 +62,8 @@ def is_stale(settings: Settings) -> bool:
     note = _read_note(settings)
     if note is None:
         return True
-    same = (note["common"], note["articles"]) == (inputs.common, inputs.articles)
+    built = (note["common"], note["articles"], note["perspectives"])
+    same = built == (inputs.common, inputs.articles, inputs.perspectives)
     return not same or not _is_as_built(settings, note["generation"])
 
 
@@ -73,13 +78,17 @@ def _is_as_built(settings: Settings, number: object) -> bool:
     return at is not None and at == number
 
 
-def note_built(settings: Settings, inputs: Inputs, slugs: Iterable[str]) -> None:
-    """Remember what the current generation was built from; losing the note costs a rebuild, nothing else."""
+def note_built(settings: Settings, inputs: Inputs, slugs: Iterable[str], perspectives: bool) -> None:
+    """Remember what the current generation was built from; losing the note costs a rebuild, nothing else.
+
+    `slugs` are the articles that it holds; `perspectives` says whether it holds these.
+    """
     current = Generations(settings.data).current()
     if current is None:
         return
     articles = {slug: digest for slug, digest in inputs.articles.items() if slug in set(slugs)}
     note = {"generation": current.number, "common": inputs.common, "articles": articles}
+    note["perspectives"] = inputs.perspectives if perspectives else ""
     draft = settings.data / f"{NOTE}.{os.getpid()}"
     draft.write_text(json.dumps(note, indent=1, sort_keys=True), "utf-8")
     draft.replace(settings.data / NOTE)
@@ -91,7 +100,7 @@ def _read_note(settings: Settings) -> dict[str, Any] | None:
         note = json.loads((settings.data / NOTE).read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    return note if isinstance(note, dict) and note.keys() >= {"generation", "common", "articles"} else None
+    return note if isinstance(note, dict) and note.keys() >= _NOTED else None
 
 
 def _digest(paths: Iterable[Path], *more: str) -> str:

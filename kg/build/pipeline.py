@@ -54,13 +54,14 @@ def build(settings: Settings, *, progress: Progress = lambda *_: None, everythin
     register = workshop.register()
     if not register.accepted:
         return _outcome(settings, None, [register], News())
+    perspectives = workshop.perspectives(register)
     kept = frozenset() if everything else fresh_articles(settings, inputs)
     looked_at = [folder for folder in _folders(settings) if folder.name not in kept]
     works = list(_works(workshop, register, looked_at, progress, _ids_of(settings, kept)))
-    published = _publish(settings, workshop, [register, *works], kept)
-    note_built(settings, inputs, kept | {work.slug for work in works if work.accepted})
+    published = _publish(settings, workshop, [register, perspectives, *works], kept)
+    note_built(settings, inputs, kept | {work.slug for work in works if work.accepted}, perspectives.accepted)
     told = news(workshop.mapper.iris, before, published) if published else News()
-    return _outcome(settings, published, [register, *works], told)
+    return _outcome(settings, published, [register, perspectives, *works], told)
 
 
 def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progress = lambda *_: None) -> Report:
@@ -70,7 +71,8 @@ def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progres
     wanted = set(slugs)
     folders = [f for f in _folders(settings) if not wanted or f.name in wanted]
     works = _works(workshop, register, folders, progress, {})
-    return Report.of(problem for work in [register, *works] for problem in work.report.problems)
+    everything = [register, workshop.perspectives(register), *works]
+    return Report.of(problem for work in everything for problem in work.report.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from kg.corpus.claims import read_article, read_entities
+from kg.corpus.claims import articles_in, read_article, read_entities
+from kg.corpus.perspectives import FILE as PERSPECTIVES
+from kg.corpus.perspectives import read_perspectives
 from kg.findings.rules import Rule, read_rules
 from kg.findings.run import described
 from kg.graph.article import Mapped, Mapper
@@ -17,6 +19,8 @@ from kg.model import Source
 from kg.report import Problem, Report
 from kg.settings import Settings
 from kg.validate.gate import Gate, read_shapes
+
+OWN_WORDS = ("graph", "perspective", "rule")  # what begins the names of things that are no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,23 @@ class Workshop:
         mapped = self.mapper.register(reading.entities, reading.language, reading.refused)
         return Work("entities", mapped, Report.of((*reading.problems, *mapped.problems, *self.gate.check(mapped))))
 
+    def perspectives(self, register: Work) -> Work:
+        """The policies of perspectives; none when there is no file of them."""
+        path = self.articles / PERSPECTIVES if self.articles else None
+        known = register.mapped.known if register.mapped else {}
+        if path is None or self.articles is None or not path.is_file():
+            return Work("perspectives", self.mapper.perspectives((), "en", known, ()), Report())
+        reading = read_perspectives(path)
+        slugs = frozenset(folder.name for folder in articles_in(self.articles))
+        mapped = self.mapper.perspectives(reading.perspectives, reading.language, known, slugs)
+        context = _described(mapped, register.mapped) if register.mapped else ()
+        problems = (*reading.problems, *mapped.problems, *self.gate.check(mapped, context))
+        return Work("perspectives", mapped, Report.of(problems))
+
     def article(self, folder: Path, register: Work, taken: Mapping[str, str] = MappingProxyType({})) -> Work:
         """One article of the corpus, with the register's entities in sight, and the ids that other articles took."""
-        if not ID.fullmatch(folder.name) or folder.name in ("graph", "rule"):
-            sentence = "expected a folder name of lower-case letters and digits joined by hyphens (not graph or rule)"
+        if not ID.fullmatch(folder.name) or folder.name in OWN_WORDS:
+            sentence = "expected a folder name of lower-case letters and digits joined by hyphens (not graph, rule …)"
             return Work(folder.name, None, Report.of([Problem(Source(str(folder), 1), "", sentence, "id")]))
         reading = read_article(folder)
         if reading.article is None:

@@ -14,6 +14,7 @@ COMMANDS = {
     "draft": "Print draft claims for an article's quotations.",
     "export": "Write the record as RDF.",
     "findings": "List what the rules noticed in what was said.",
+    "perspective": "Tell what holds by a perspective, and why.",
     "query": "Ask a SPARQL query, here or of any endpoint.",
     "stats": "Tell how much of each text its claims account for.",
     "serve": "Build what is stale, then serve the endpoint.",

@@ -9,12 +9,14 @@ import click
 from kg.build.inputs import is_stale
 from kg.cli.options import count, progress_bar, show_report, with_settings
 from kg.settings import Settings
+from kg.store.perspectives import Shelf, read_shelf
 from kg.store.recovery import recover
 
 if TYPE_CHECKING:
     from kg.findings.read import Listed
 
 MOST = 20  # findings told one by one; of more, how many each rule has
+CLASHES = 5  # contradictions of one perspective that are told
 
 
 @click.command(
@@ -50,6 +52,8 @@ def command(settings: Settings, everything: bool) -> None:
     )
     _tell_findings("new", outcome.news.new)
     _tell_findings("gone", outcome.news.gone)
+    if outcome.generation:
+        _tell_perspectives(read_shelf(outcome.generation.path))
     if outcome.rejected:
         click.echo(f"Not entered, the store keeps what it had: {', '.join(outcome.rejected)}", err=True)
     sys.exit(0 if outcome.report.conforms else 1)
@@ -63,3 +67,15 @@ def _tell_findings(what: str, findings: "tuple[Listed, ...]") -> None:
         return
     for rule, number in sorted(Counter(finding.rule for finding in findings).items()):
         click.echo(f"{what}: {rule}: {count(number, 'finding')} (kg findings --rule {rule})", err=True)
+
+
+def _tell_perspectives(shelf: Shelf) -> None:
+    """Say how many statements each accepts, and which of them contradict themselves, on whose word."""
+    for about in shelf.perspectives:
+        told = f"{count(about.statements, 'statement')} accepted, {count(about.triples, 'plain triple')}"
+        click.echo(f"Perspective {about.name}: {told}", err=True)
+        for clash in about.clashes[:CLASHES]:
+            facts = "; ".join(f"{fact.words} [{', '.join(fact.names) or 'the register'}]" for fact in clash.facts)
+            click.echo(f"  contradicts itself: {facts}. {clash.title} [{clash.rule}]", err=True)
+        if about.clashing > CLASHES:
+            click.echo(f"  … and {about.clashing - CLASHES} more: kg perspective {about.name}", err=True)

@@ -79,7 +79,7 @@ def read_entities(path: Path) -> EntitiesReading:
     if file is None:
         return EntitiesReading((), "und", tuple(notes.problems))
     top = known_entries(file.tree, "", "the file", ("format", "language", "entities"), notes)
-    _check_format(file.tree, notes)
+    check_format(file.tree, notes)
     demand(file.tree, "the file", ("language",), notes)
     tag = language(top.get("language"), notes) or "und"
     read, refused = entities(top.get("entities"), notes)
@@ -88,7 +88,7 @@ def read_entities(path: Path) -> EntitiesReading:
 
 def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> Article | None:
     top = known_entries(tree, "", "the file", _TOP, notes)
-    _check_format(tree, notes)
+    check_format(tree, notes)
     demand(tree, "the file", ("article",), notes)
     article = top.get("article")
     about = known_entries(article, "", "article", KEYS, notes)
@@ -110,7 +110,8 @@ def _article(slug: str, raw: str, sha256: str, tree: Mapping, notes: Notes) -> A
     return Article(found, own, mentioned, read, refused) if found else None
 
 
-def _check_format(tree: Mapping, notes: Notes) -> None:
+def check_format(tree: Mapping, notes: Notes) -> None:
+    """Report a file that does not begin with the format that this version reads."""
     node = tree.get("format")
     if not tree.has("format"):
         notes.add(tree.line, "", "format", "the file must begin with format: 1")

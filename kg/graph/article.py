@@ -1,6 +1,6 @@
 """From the model of an article, or of the register of entities, to RDF."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode, Quad, Triple
@@ -8,11 +8,12 @@ from pyoxigraph import NamedNode, Quad, Triple
 from kg.graph.document import Revision, describe_document, describe_mention
 from kg.graph.entities import describe_entities, known_entities
 from kg.graph.part import Part, Place
+from kg.graph.perspectives.describe import describe_perspectives
 from kg.graph.schema import Schema
 from kg.graph.statement import StatementMapper
 from kg.graph.terms import Known, Terms
 from kg.iri import Iris
-from kg.model import Article, Entity, Statement
+from kg.model import Article, Entity, Perspective, Statement
 from kg.report import Problem
 
 
@@ -54,6 +55,19 @@ class Mapper:
         part = Part()
         terms = self._terms(tuple(entities), {}, {}, language, part, refused)
         return _mapped(self.iris.graph("entities"), part, terms)
+
+    def perspectives(
+        self,
+        perspectives: Iterable[Perspective],
+        language: str,
+        register: Mapping[str, Known],
+        articles: Container[str],
+    ) -> Mapped:
+        """Map the policies of perspectives, which name the register's entities and `articles` by their slugs."""
+        part = Part()
+        terms = Terms(self.schema, self.iris, register, language, part.shared)
+        describe_perspectives(perspectives, terms, articles, part)
+        return _mapped(self.iris.graph("perspectives"), part, replace(terms, entities={}))
 
     def article(
         self,

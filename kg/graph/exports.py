@@ -1,10 +1,12 @@
 """The record in other forms: here RDF 1.2, where a statement reifies the plain triple that it is about."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad
 
-from kg.graph.schema import Projection, Schema
+from kg.graph.projection import project
+from kg.graph.schema import Schema
 from kg.vocab import AT, RDF
 
 
@@ -15,28 +17,9 @@ def reifications(quads: Iterable[Quad], schema: Schema) -> Iterator[Quad]:
     proposition with several subjects or objects (a negated bundle) gives none: it stands for no single triple.
     """
     quads = list(quads)
-    plain = dict(_plain_triples(quads, schema))
+    roles: dict[object, dict[NamedNode, list[object]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        if quad.predicate == AT.expresses and quad.object in plain:
-            yield Quad(quad.subject, RDF.reifies, plain[quad.object], quad.graph_name)
-
-
-def _plain_triples(quads: list[Quad], schema: Schema) -> Iterator[tuple[object, Triple]]:
-    roles: dict[object, list[Quad]] = {}
-    classes: dict[object, set[NamedNode]] = {}
+        roles[quad.subject][quad.predicate].append(quad.object)
     for quad in quads:
-        roles.setdefault(quad.subject, []).append(quad)
-        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
-            classes.setdefault(quad.subject, set()).add(quad.object)
-    for node, types in classes.items():
-        values = [quad.object for quad in roles[node]]
-        projections = [p for cls in types if (p := schema.projection(cls, values)) is not None]
-        if len(types) == 1 and projections:
-            yield from ((node, triple) for triple in _project(roles[node], projections[0]))
-
-
-def _project(quads: list[Quad], projection: Projection) -> Iterator[Triple]:
-    subjects = [q.object for q in quads if q.predicate == projection.subject]
-    objects = [q.object for q in quads if q.predicate == projection.object]
-    if len(subjects) == len(objects) == 1 and isinstance(subjects[0], NamedNode):
-        yield Triple(subjects[0], projection.predicate, objects[0])
+        if quad.predicate == AT.expresses and (plain := project(roles[quad.object], schema)):
+            yield Quad(quad.subject, RDF.reifies, plain.triple, quad.graph_name)

@@ -26,6 +26,11 @@ class Property:
     written_by: str
     default: NamedNode | None
 
+    @property
+    def is_plain(self) -> bool:
+        """True when it states a fact, which only a perspective may do."""
+        return self.written_by == "perspective"
+
 
 @dataclass(frozen=True, slots=True)
 class Projection:

@@ -63,11 +63,21 @@ class Cache:
 
 
 def key_of(job: Job, media_type: str, encoding: str | None, origin: Sequence[object]) -> str:
-    """What an answer depends on, as a digest: the query, its dataset, base and format, its coding, and `origin`.
+    """What an answer depends on, as a digest: the query, its world, dataset, base and format, its coding, and `origin`.
 
     `origin` names what answers: version, generation and backend, since memory and disk order rows differently.
     """
-    asked = [job.text, job.base, job.union, job.named, job.default_graphs, job.named_graphs, job.syntax, job.rows]
+    asked = [
+        job.perspective,
+        job.text,
+        job.base,
+        job.union,
+        job.named,
+        job.default_graphs,
+        job.named_graphs,
+        job.syntax,
+        job.rows,
+    ]
     return _digest(json.dumps([asked, media_type, encoding, origin]).encode("utf-8", "surrogatepass"))
 
 

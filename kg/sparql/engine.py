@@ -16,13 +16,14 @@ from pyoxigraph import (
     Store,
 )
 
-from kg.errors import BadInput
+from kg.errors import BadInput, NotFound, StoreUnavailable
 from kg.sparql import frames
 from kg.sparql.messages import UNCLEAR, Failure, Job, Start
 from kg.sparql.rows import counter
 from kg.sparql.writer import TooLarge, Writer
 from kg.store import nquads
 from kg.store.generations import GRAPHS as GRAPHS_NAME
+from kg.store.perspectives import DATA, FOLDER, RECORD, not_found
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w* [^\[\]']+")
@@ -57,24 +58,60 @@ def open_store(start: Start) -> Opened:
     """Load the generation into memory when it is small enough, else open it read-only. Raises OSError."""
     path = Path(start.data)
     quads = _lines(path) if start.quads is None else start.quads
+    return _open(Path(start.record), path, quads, start.memory_quads)
+
+
+def _open(record: Path, path: Path, quads: int, memory_quads: int) -> Opened:
     data = path.stat()
     stamp = f"{data.st_mtime_ns:x}.{data.st_size:x}"
-    if quads > start.memory_quads:
-        return Opened(Store.read_only(start.record), quads, "disk", stamp)
+    if quads > memory_quads:
+        return Opened(Store.read_only(str(record)), quads, "disk", stamp)
     store = Store()
-    store.bulk_load(path=start.data, format=RdfFormat.N_QUADS, lenient=True)
+    store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
     for graph in nquads.read_graphs(path.with_name(GRAPHS_NAME)):
         store.add_graph(graph)
     return Opened(store, quads, "memory", stamp)
 
 
-def answer(store: Store, job: Job, pipe: int) -> None:
+class Stores:
+    """The record, and the worlds of the perspectives beside it, each opened when it is first asked."""
+
+    def __init__(self, start: Start, record: Opened) -> None:
+        self._folder = Path(start.data).parent
+        self._record = record
+        self._worlds: dict[str, Opened] = {}
+        self._room = start.memory_quads - (record.quads if record.backend == "memory" else 0)
+
+    def find(self, perspective: str | None) -> Store:
+        """The store to ask; raises NotFound for a name of none, StoreUnavailable when its files cannot be read."""
+        if perspective is None:
+            return self._record.store
+        if perspective not in self._worlds:
+            self._worlds[perspective] = self._opened(perspective)
+        return self._worlds[perspective].store
+
+    def _opened(self, name: str) -> Opened:
+        """From disk where the record and the worlds that are in memory already leave no room."""
+        folder = self._folder / FOLDER
+        known = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
+        if name not in known:  # so that no name leads out of the folder
+            raise not_found(name, known)
+        data = folder / name / DATA
+        try:
+            opened = _open(folder / name / RECORD, data, _lines(data), self._room)
+        except (OSError, SyntaxError) as error:
+            raise StoreUnavailable(f"the perspective {name} cannot be opened: {error}") from error
+        self._room -= opened.quads if opened.backend == "memory" else 0
+        return opened
+
+
+def answer(stores: Stores, job: Job, pipe: int) -> None:
     """Run a query and write its answer, or why there is none, as frames. Raises BrokenPipeError."""
     try:
-        _write(store, job, pipe)
+        _write(stores.find(job.perspective), job, pipe)
     except BrokenPipeError:
         raise
-    except (SyntaxError, BadInput, TooLarge, MemoryError, RuntimeError, ValueError, OSError) as error:
+    except (SyntaxError, BadInput, StoreUnavailable, TooLarge, MemoryError, RuntimeError, ValueError, OSError) as error:
         frames.send(pipe, frames.FAILURE, _failure(error, job.text).encode())
 
 
@@ -95,6 +132,8 @@ def _failure(error: Exception, text: str) -> Failure:
             return Failure("QuerySyntax", *explain(str(error), text))
         case TooLarge():
             return Failure("AnswerTooLarge", f"{error}: add LIMIT to the query, or make it more selective")
+        case NotFound() | StoreUnavailable():
+            return Failure(type(error).__name__, str(error))
         case BadInput():
             return Failure("BadInput", str(error))
         case MemoryError():

@@ -59,7 +59,8 @@ class Job(Message):
     """One query: its text, base IRI, dataset, how to write the answer, and its limits.
 
     `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
-    `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now.
+    `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now; `perspective`
+    is the name of the one whose world is asked, None for the record.
     """
 
     text: str
@@ -72,6 +73,7 @@ class Job(Message):
     seconds: float
     rows: int | None
     bytes: int
+    perspective: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Query:
     """What a client asks: the query's text, its dataset (graph IRIs), a format's name, a time limit in seconds.
 
     `base` resolves relative IRIs instead of the record's own base.
+    `perspective` is the name of the one whose world is asked, None for the record.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Query:
     format: str | None = None
     timeout: float | None = None
     base: str | None = None
+    perspective: str | None = None
 
     @property
     def names_dataset(self) -> bool:

@@ -153,6 +153,7 @@ def _error(failure: Failure) -> errors.KgError:
         "AnswerTooLarge": errors.AnswerTooLarge,
         "BadInput": errors.BadInput,
         "NotAcceptable": errors.NotAcceptable,
+        "NotFound": errors.NotFound,
         "TooComplex": errors.TooComplex,
         "StoreUnavailable": errors.StoreUnavailable,
     }

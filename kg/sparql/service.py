@@ -157,6 +157,7 @@ class QueryService:
             seconds=seconds,
             rows=self._limits.rows if scan.form == "select" else None,
             bytes=self._limits.bytes,
+            perspective=query.perspective,
         )
 
     def _key(self, task: Task, hello: Hello | None) -> str | None:

@@ -42,6 +42,7 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
     from kg.sparql import engine
 
     opened = engine.open_store(start)
+    stores = engine.Stores(start, opened)
     limited = sandbox.limit_memory(start.memory)
     reason = reason or sandbox.end_on_network()
     hello = _hello(start, opened, reason, limited)
@@ -50,6 +51,7 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
         if frame.kind == frames.OPEN:
             start = Start.decode(frame.body)
             opened = _reopened(start)
+            stores = engine.Stores(start, opened)
             hello = _hello(start, opened, reason, limited)
             frames.send(answers, frames.HELLO, hello.encode())
             continue
@@ -57,7 +59,7 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
         # The default action of SIGALRM ends the process even in the middle of the engine.
         signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE)
         try:
-            engine.answer(opened.store, job, answers)
+            engine.answer(stores, job, answers)
         except BrokenPipeError:
             break
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,4 +1,4 @@
-"""Checksums of a generation's record files, in the form that `sha256sum --check` reads.
+"""Checksums of the files of record and perspectives, in the form that `sha256sum --check` reads.
 
 RocksDB checks a block only when it is read, and drops the tail of a damaged log in silence; these tell at once.
 """
@@ -10,10 +10,14 @@ from kg.store import durable
 from kg.store.generations import GRAPHS
 
 NAME = "record.sha256"
+FOLDERS = ("perspectives", "record")
 
 
 def write(folder: Path, parent: Path | None = None) -> None:
-    """Write the checksums of a generation's `record/` and `graphs`; files shared with its parent keep theirs."""
+    """Write the checksums of a generation's `record/`, `perspectives/` and `graphs`.
+
+    Files shared with its parent keep theirs.
+    """
     known: dict[str, str] = {}
     with suppress(OSError, UnicodeDecodeError):
         known = _written(parent) if parent else {}
@@ -32,7 +36,7 @@ def _written(folder: Path) -> dict[str, str]:
 
 
 def problems(folder: Path) -> tuple[str, ...]:
-    """A sentence for each file of `record/` that is missing, changed or strange; empty when all are as written."""
+    """A sentence for each of these files that is missing, changed or strange; empty when all are as written."""
     try:
         expected = _written(folder)
     except (OSError, UnicodeDecodeError) as error:
@@ -45,6 +49,14 @@ def problems(folder: Path) -> tuple[str, ...]:
     )
 
 
+def is_intact(folder: Path, path: Path) -> bool:
+    """True when a file of a generation is as written; False when that cannot be told."""
+    try:
+        return _written(folder).get(str(path.relative_to(folder))) == durable.sha256(path)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def _difference(name: str, expected: dict[str, str], found: dict[str, str]) -> str:
     if name not in found:
         return "is missing"
@@ -55,4 +67,5 @@ def _difference(name: str, expected: dict[str, str], found: dict[str, str]) -> s
 
 def _files(folder: Path) -> list[Path]:
     graphs = folder / GRAPHS
-    return sorted(path for path in (*(folder / "record").rglob("*"), graphs) if path.is_file())
+    inside = (path for name in FOLDERS for path in (folder / name).rglob("*"))
+    return sorted(path for path in (*inside, graphs) if path.is_file())

@@ -53,14 +53,25 @@ class Delta:
     before: Store | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """A generation that is about to be published: its folder, its whole store, and its parent, if it has one."""
+
+    folder: Path
+    store: Store
+    parent: Generation | None
+
+
 @dataclass(frozen=True)
 class Derived:
     """Graphs that every commit computes anew from the whole store, and what makes the quads of each, in this order.
 
     Each sees what those before it made. They keep nothing alive: what only they refer to is collected.
+    `attach` is given what is about to be published, and may put files into `perspectives/` of its folder.
     """
 
     makers: Mapping[NamedNode, Callable[[Delta], Iterable[Quad]]] = field(default_factory=dict)
+    attach: Callable[[Unpublished], None] = lambda _: None
 
     @property
     def graphs(self) -> frozenset[NamedNode]:
@@ -104,7 +115,7 @@ def commit(
                 check(Delta(store, made.added, made.removed))
                 tell(f"Publishing generation {place.number}")
                 with writing(root):
-                    return publish(folder, place, store, made, change.what, clock(), keep)
+                    return publish(folder, place, store, made, change.what, clock(), keep, derived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +200,15 @@ def derive(store: Store, before: Store | None, made: Edit, derived: Derived) -> 
     return made
 
 
-def publish(folder: Path, place: Place, store: Store, made: Edit, what: str, now: datetime, keep: int) -> Generation:
+def publish(
+    folder: Path, place: Place, store: Store, made: Edit, what: str, now: datetime, keep: int, derived: Derived
+) -> Generation:
     """Publish a folder that holds `record/`, of which `store` is the content and `made` the difference to its parent.
 
-    For the lock's holder. Raises StoreUnavailable and OSError.
+    For the lock's holder. Raises StoreUnavailable and OSError, and what attaching raises.
     """
     quads = len(store)
+    derived.attach(Unpublished(folder, store, place.parent))
     data = _data(folder, place, store, made, quads)
     entry = Entry(
         generation=place.number,

@@ -35,6 +35,14 @@ class Generation:
         """The same quads as sorted N-Quads."""
         return self.path / "data.nq"
 
+    def perspective(self, name: str) -> "Generation":
+        """The world of a perspective of this generation, which has a record and a `data.nq` of its own."""
+        return Generation(self.number, self.path / "perspectives" / name)
+
+    def worlds(self) -> "tuple[Generation, ...]":
+        """The worlds of all perspectives of this generation, by name."""
+        return tuple(self.perspective(path.name) for path in sorted(self.path.glob("perspectives/*/")))
+
     @contextmanager
     def opened(self) -> "Iterator[Store]":
         """The record, read-only; opening writes nothing, and it outlives the directory's removal.

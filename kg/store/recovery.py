@@ -1,6 +1,5 @@
 """What is looked at before a data directory is served: nothing that is damaged is answered from in silence."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -148,7 +147,22 @@ def _fall_back(root: Path, state: _State) -> Recovery:
 
 
 def _remake(generations: Generations, generation: Generation) -> None:
-    """Make the record again from `data.nq`: generations share table files, so one flaw may be in all of them."""
+    """Make the record again from `data.nq`: generations share table files, so one flaw may be in all of them.
+
+    So with the world of each perspective; one whose own `data.nq` is damaged is given up, the record is not.
+    """
+    for world in generation.worlds():
+        if checksums.is_intact(generation.path, world.data):
+            _reload(generations, world)
+        else:
+            durable.discard(world.path)
+    _reload(generations, generation)
+    checksums.write(generation.path)
+    durable.sync(generation.path / checksums.NAME)
+    durable.sync(generation.path)
+
+
+def _reload(generations: Generations, generation: Generation) -> None:
     with generations.making(generation.number) as folder:
         store = Store(str(folder / "work"))
         # bulk_load() would give blank nodes new labels
@@ -158,13 +172,9 @@ def _remake(generations: Generations, generation: Generation) -> None:
         store.flush()
         store.backup(str(folder / "record"))
         del store
-        if (generation.path / GRAPHS).exists():
-            shutil.copy(generation.path / GRAPHS, folder / GRAPHS)
-        checksums.write(folder)
         durable.sync_tree(folder)
         durable.discard(generation.record)
         (folder / "record").rename(generation.record)
-        (folder / checksums.NAME).replace(generation.path / checksums.NAME)
         durable.sync(generation.path)
 
 

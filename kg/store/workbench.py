@@ -48,7 +48,7 @@ class Bench:
         with place.generations.making(place.number) as folder, writing(place.generations.root):
             self.store.flush()
             self.store.backup(str(folder / "record"))
-            self.published = publish(folder, place, self.store, made, what, clock(), keep)
+            self.published = publish(folder, place, self.store, made, what, clock(), keep, derived)
         return self.published
 
 

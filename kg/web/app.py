@@ -12,6 +12,7 @@ from kg.web import (
     health,
     home,
     metrics,
+    perspectives,
     problems,
     questions,
     sparql,
@@ -41,6 +42,7 @@ def create_app(settings: Settings, service: QueryService, writes: WriteService |
         home,
         questions,
         views,
+        perspectives,
         metrics,
         problems,
     ):

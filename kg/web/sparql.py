@@ -1,5 +1,7 @@
 """`/sparql`: the SPARQL 1.1 Protocol's query operation over HTTP, the service's description, and the editor."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request, url_for
 
 from kg import resources
@@ -19,8 +21,13 @@ def sparql() -> Response:
         return editor.page()
     if request.method in ("GET", "HEAD") and asks_nothing(request.query_string):
         return _description()
+    return answer()
+
+
+def answer(perspective: str | None = None) -> Response:
+    """Answer the query of this request, of the record or of the world of a perspective."""
     query = read_query(request.method, request.content_type or "", request.query_string, body())
-    return send(ask(query, request.headers.get("Accept")))
+    return send(ask(replace(query, perspective=perspective), request.headers.get("Accept")))
 
 
 @bp.route("/sparql", methods=["OPTIONS"], strict_slashes=False)
@@ -38,6 +45,11 @@ def options() -> Response:
 def _description() -> Response:
     """The service's description as RDF (SPARQL 1.1 Service Description, section 2)."""
     text = (resources.PACKAGE / "sparql" / "service-description.rq").read_text("utf-8")
-    here = url_for("sparql.sparql", _external=True)
+    return describe(text, url_for("sparql.sparql", _external=True))
+
+
+def describe(text: str, here: str, perspective: str | None = None) -> Response:
+    """The description that a query makes of the endpoint at the address `here`."""
     named = request.args.get("format") or request.args.get("output")
-    return send(ask(Query(text, base=here, format=named), request.headers.get("Accept")))
+    query = Query(text, base=here, format=named, perspective=perspective)
+    return send(ask(query, request.headers.get("Accept")))

@@ -8,6 +8,7 @@ from kg.errors import NotAllowed
 from kg.iri import Iris
 
 _SOURCES = {
+    "perspectives": "edit articles/perspectives.yaml",
     "entities": "edit articles/entities.yaml",
     "propositions": "edit the articles' claims.yaml, which it is computed from",
     "ontology": "edit the ontology's Turtle files",

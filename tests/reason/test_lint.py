@@ -72,6 +72,11 @@ CASES = {
         "error",
         "would yield at:commands, a plain fact, which belongs to a perspective and never to the record.",
     ),
+    "projects-into-record": (
+        term("Falcon", "owl:Class", "rdfs:subClassOf at:RelationProposition ; at:projectsPredicate at:subject"),
+        "error",
+        'projects at:subject, which does not say at:writtenBy "perspective", so that nothing keeps such a plain fact out of the record.',
+    ),
     "deprecated-term": (
         term("Falcon", "owl:Class", "rdfs:subClassOf at:Bird") + term("Bird", "owl:Class", "rdfs:subClassOf at:Agent ; owl:deprecated true"),
         "warning",

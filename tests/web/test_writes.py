@@ -70,6 +70,29 @@ def record(project: Project) -> Iterator[Client]:
         yield Client(server, token(project.settings.data))
 
 
+# Perspectives
+
+
+def test_worlds_live_through_writes_and_no_client_adds_one(tmp_path: Path) -> None:
+    project = write_project(tmp_path)
+    policy = "format: 1\nlanguage: en\nperspectives:\n  mayor: {title: The mayor, acceptsVoice: mayor}\n"
+    (project.root / "articles" / "perspectives.yaml").write_text(policy, "utf-8")
+    settings = {name: getattr(project.settings, name) for name in ("data", "articles", "ontology", "shapes")}
+    with serving(project.root, **settings, writable="true") as server:
+        client = Client(server, token(project.settings.data))
+        asked = "/perspectives/mayor/sparql?" + urlencode({"query": "SELECT * { ?s <" + AT + "involvedIn> ?o }"})
+        before = server.request("GET", asked, Accept="text/csv")
+        assert before.body.count(b"\n") == 3
+        one = f'<{ID}perspective.mine> a <{AT}Perspective> ; <http://purl.org/dc/terms/title> "Mine"@en .'
+        assert client.put("urn:mine", one).status == 201
+        assert client.put(f"{ID}graph.perspectives", one).status == 403
+        after = server.request("GET", asked, Accept="text/csv")
+        assert (after.status, after.body) == (200, before.body)
+        assert int(after.headers["attest-generation"]) == int(before.headers["attest-generation"]) + 1
+        listed = server.request("GET", "/perspectives", Accept="application/json").json
+        assert [about["name"] for about in listed] == ["mayor"]
+
+
 # Tokens
 
 

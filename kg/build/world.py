@@ -18,6 +18,7 @@ from kg.store.perspectives import Clash, Fact
 from kg.vocab import AT, DCTERMS, OWL, RDF, RDFS
 
 _CALLED = (RDFS.label, AT.nameForm)
+_TOLD = (DCTERMS.title, DCTERMS.description, DCTERMS.identifier)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,20 @@ class Viewed:
     def axioms(self) -> frozenset[Triple]:
         """What the ontology says of classes and properties."""
         return reasoning.terminology(self.schema.triples)
+
+    @cached_property
+    def _read(self) -> frozenset[NamedNode]:
+        """The properties that worlds are made by."""
+        return frozenset(self.schema.properties) | {RDF.type, RDFS.label, *_TOLD}
+
+    def concerns(self, quad: Quad) -> bool:
+        """True when a world may follow from the quad; shapes, rules and what is computed say nothing of any."""
+        if quad.graph_name in self.record.computed or quad.graph_name in (
+            self.iris.graph("shapes"),
+            self.iris.graph("rules"),
+        ):
+            return False
+        return quad.predicate in self._read
 
     def call(self, node: NamedNode) -> str:
         """What to call a thing: its label, English before others, or else the end of its IRI."""

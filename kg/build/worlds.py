@@ -35,9 +35,12 @@ def _attach(iris: Iris, computed: Container[object], unpublished: Unpublished) -
     Raises BadInput when what follows from a world does not come to an end.
     """
     view = Viewed.of(unpublished.store, iris, computed)
-    made = [World(view, policy) for policy in policies(view.record, view.schema, iris)]
-    if made:
-        _Shelving.of(unpublished, view).fill(made)
+    shelving = _Shelving.of(unpublished, view)
+    changed = unpublished.made.added | unpublished.made.removed
+    if shelving.is_current and not any(view.concerns(quad) for quad in changed):
+        shelving.keep()
+    elif made := [World(view, policy) for policy in policies(view.record, view.schema, iris)]:
+        shelving.fill(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,23 @@ class _Shelving:
         rules = [rule.query for kind in ("materialised", "checking", "contradictions") for rule in read_rules(kind)]
         return cls(unpublished.folder, parent, known, _digest(rules, sorted(map(str, view.schema.triples))))
 
+    @property
+    def is_current(self) -> bool:
+        """True when the parent's worlds were made by the same rules and the same ontology, and are all there."""
+        there = self.parent and all(self.parent.perspective(a.name).data.exists() for a in self.known.perspectives)
+        return bool(there) and self.known.rules == self.rules
+
+    def keep(self) -> None:
+        """Link all worlds of the parent."""
+        if self.parent:
+            _link(self.parent.path / FOLDER, self.folder / FOLDER)
+
     def fill(self, made: list[World]) -> None:
         """Write or link every world, then what is told of them."""
         (self.folder / FOLDER).mkdir()
         told = tuple(map(self._about, made))
         pairs = [self._pair(*two) for two in combinations(zip(made, told, strict=True), 2)]
-        write_shelf(self.folder, Shelf(told, tuple(pair for pair in pairs if pair.clashing)))
+        write_shelf(self.folder, Shelf(told, tuple(pair for pair in pairs if pair.clashing), self.rules))
 
     def _about(self, world: World) -> About:
         basis = _digest(self.rules, sorted(world.basis()))

@@ -55,11 +55,15 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
-    """A generation that is about to be published: its folder, its whole store, and its parent, if it has one."""
+    """A generation that is about to be published: its folder, its whole store, and its parent, if it has one.
+
+    `made` is the difference to the parent.
+    """
 
     folder: Path
     store: Store
     parent: Generation | None
+    made: Edit
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,7 @@ def publish(
     For the lock's holder. Raises StoreUnavailable and OSError, and what attaching raises.
     """
     quads = len(store)
-    derived.attach(Unpublished(folder, store, place.parent))
+    derived.attach(Unpublished(folder, store, place.parent, made))
     data = _data(folder, place, store, made, quads)
     entry = Entry(
         generation=place.number,

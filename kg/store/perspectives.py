@@ -78,10 +78,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All perspectives of a generation, by name, and what each two of them contradict."""
+    """All perspectives of a generation, by name, and what each two of them contradict.
+
+    `rules` is a digest of what was applied to every world.
+    """
 
     perspectives: tuple[About, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    rules: str = ""
 
     def find(self, name: str) -> About:
         """The perspective of this name; raises NotFound with the nearest name."""
@@ -118,7 +122,7 @@ def read_shelf(generation: Path) -> Shelf:
     try:
         content = json.loads(path.read_text("utf-8"))
         pairs = (Pair(tuple(pair["names"]), pair["clashing"], _clashes(pair)) for pair in content["pairs"])
-        return Shelf(tuple(map(_about, content["perspectives"])), tuple(pairs))
+        return Shelf(tuple(map(_about, content["perspectives"])), tuple(pairs), content["rules"])
     except FileNotFoundError:
         return Shelf()
     except (OSError, ValueError, KeyError, TypeError) as error:

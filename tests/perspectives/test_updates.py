@@ -1,14 +1,23 @@
 """Worlds follow each commit: what a change does not touch is kept, and all of it is as a full run would have it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
 from ruamel.yaml import YAML
 
+from kg.build.derived import derived
+from kg.findings.rules import read_rules
+from kg.graph.schema import read_schema
+from kg.iri import Iris
 from kg.settings import Settings
+from kg.store.commit import Change, commit
 from kg.store.generations import Generation
 from kg.store.perspectives import read_shelf
 from kg.store.recovery import problems
+from kg.vocab import RDFS
 from tests.perspectives.support import by, commands, generation, says, told, world, write_policies, written
 
 POLICIES: dict[str, Any] = {
@@ -72,6 +81,38 @@ def test_only_what_a_change_touches_is_made_anew_and_equals_a_full_run(tmp_path:
         assert problems(settings.data) == ()
     assert read_shelf(made[3].path).pair("mayor", "radio").clashing == 1
     assert read_shelf(made[4].path) == read_shelf(made[0].path), "withdrawn, it is as before"
+
+
+def test_what_no_world_is_made_by_costs_no_look_at_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client's own vocabulary, in a graph of its own: all worlds are linked, unread; a statement is looked at."""
+    from kg.build import worlds as module
+
+    looked: list[str] = []
+    real = module._Shelving.fill
+    monkeypatch.setattr(module._Shelving, "fill", lambda self, made: (looked.append("all"), real(self, made))[1])
+    settings = written(tmp_path, STATEMENTS, POLICIES)
+    first = generation(settings)
+    assert looked == ["all"]
+
+    def write(predicate: NamedNode) -> Generation:
+        schema = read_schema(settings.ontology)
+        own = NamedNode("urn:own")
+        quads = frozenset({Quad(NamedNode("urn:s"), predicate, Literal("x"), own)})
+        change = Change({own: quads}, frozenset(), NamedNode("urn:shared"), "write: a test")
+        more = derived(read_rules(settings.findings), schema, Iris(settings.base_iri))
+        made = commit(
+            settings.data, change, check=lambda _: None, keep=10, clock=lambda: datetime.now(UTC), derived=more
+        )
+        assert made is not None
+        return made
+
+    second = write(NamedNode("urn:colour"))
+    assert looked == ["all"]
+    assert all(same(first, second, name) for name in POLICIES)
+    assert read_shelf(second.path) == read_shelf(first.path)
+    assert problems(settings.data) == ()
+    write(RDFS.label)
+    assert looked == ["all", "all"]
 
 
 def test_the_older_generation_keeps_its_worlds(tmp_path: Path) -> None:

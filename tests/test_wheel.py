@@ -47,6 +47,7 @@ def test_it_holds_the_data_and_not_the_top_level_server(wheel: Path) -> None:
         "kg/_data/queries/who-said-what.rq",
         "kg/_data/queries/perspectives/world.rq",
         "kg/_data/articles/perspectives.yaml",
+        "kg/_data/findings/single-voice.rq",
         "kg/_data/articles/2020-06-08-pmoi-najaf/article.txt",
         "kg/web/templates/home.html",
         "kg/web/static/attest.css",

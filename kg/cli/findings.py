@@ -36,7 +36,9 @@ A finding tells how things were said, never what is true. Given together, the op
 @click.option("--rule", metavar="NAME", help="Only what this rule found.")
 @click.option("--article", metavar="SLUG", help="Only what rests on statements of this article.")
 @click.option(
-    "--entity", metavar="ID", help="Only what is about this entity, on what is said of it, or rests on its words."
+    "--entity",
+    metavar="ID",
+    help="Only what is about this entity, or rests on what is said of it or by it.",
 )
 @click.option(
     "--rules",

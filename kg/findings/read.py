@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg.errors import NotFound, did_you_mean
+from kg.errors import BadInput, NotFound, did_you_mean
+from kg.findings.near import Near
 from kg.iri import Iris
 from kg.vocab import AT, DCTERMS, RDF, RDFS
 
@@ -36,7 +37,7 @@ class Wanted:
 def list_findings(store: Store, iris: Iris, wanted: Wanted = Wanted()) -> tuple[Listed, ...]:
     """The findings wanted, sorted by rule and sentence.
 
-    Raises NotFound for a rule, an article or an entity that the generation does not hold.
+    Raises NotFound for a rule, an article or an entity that the generation does not hold, BadInput for no IRI.
     """
     found = [
         *([_of_rule(store, iris, wanted.rule)] if wanted.rule else []),
@@ -71,27 +72,15 @@ def _of_article(store: Store, iris: Iris, slug: str) -> set[object]:
 
 
 def _of_entity(store: Store, iris: Iris, name: str) -> set[object]:
-    """Findings about the entity, on what is said of it, or that rest on what it says."""
-    entity = NamedNode(name if ":" in name else iris.base + name)
+    """Findings about the entity, or that rest on statements that speak of it, or in whose chain it speaks."""
+    try:
+        entity = NamedNode(name if ":" in name else iris.base + name)
+    except ValueError:
+        raise BadInput(f"expected an id like badr-corps, or an absolute IRI, found {name[:200]!r}") from None
     if next(store.quads_for_pattern(entity, RDF.type, None, None), None) is None:
         raise NotFound(f"no entity is called {name[:100]!r} in this generation")
-    shared = store.quads_for_pattern(None, None, entity, iris.graph("propositions"))
-    spoken = _subjects(store, iris, AT.focus, {entity, *(quad.subject for quad in shared)})
-    links = [q.subject for q in store.quads_for_pattern(None, AT.attributedAgent, entity, None)]
-    statements = {q.subject for q in store.quads_for_pattern(None, AT.claimedBy, entity, None)}
-    return spoken | _subjects(store, iris, AT.restsOn, statements | _through(store, links))
-
-
-def _through(store: Store, links: Iterable[object]) -> set[object]:
-    """The statements whose chain has one of these links."""
-    inner, seen = list(links), set(links)
-    while inner:
-        link = inner.pop()
-        for quad in store.quads_for_pattern(None, AT.relayedBy, link, None):  # type: ignore[arg-type]
-            if quad.subject not in seen:
-                seen.add(quad.subject)
-                inner.append(quad.subject)
-    return {q.subject for s in seen for q in store.quads_for_pattern(None, AT.attribution, s, None)}  # type: ignore[arg-type]
+    spoken = _subjects(store, iris, AT.focus, [entity])
+    return spoken | _subjects(store, iris, AT.restsOn, set(Near(store, iris).of_entity(entity)))
 
 
 def _subjects(store: Store, iris: Iris, predicate: NamedNode, objects: Iterable[object]) -> set[object]:

@@ -7,6 +7,7 @@ from typing import Protocol
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Quad
 
+from kg.findings.near import Near
 from kg.findings.rules import Rule
 from kg.findings.run import findings, units
 from kg.findings.words import Words
@@ -15,25 +16,6 @@ from kg.iri import Iris
 from kg.vocab import AT, DCTERMS
 
 _ABOUT = "What rules notice in what was said, and on which statements each finding rests. No voice said it."
-# How a statement is found from what stands around it and changed: its passage or document, a review of it, an
-# entity that it speaks of or that speaks in it, and whatever a curator tied to such an entity.
-_NEAR = """
-PREFIX at: <https://w3id.org/attest/ontology#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?statement WHERE {
-  { VALUES ?node { NODES } ?node a at:Statement . BIND(?node AS ?statement) }
-  UNION { VALUES ?node { NODES } ?statement at:groundedIn ?node }
-  UNION { VALUES ?node { NODES } ?statement at:groundedIn/at:inDocument ?node }
-  UNION { VALUES ?node { NODES } ?node at:assesses ?statement }
-  UNION { VALUES ?node { NODES } ?statement at:expresses ?node }
-  UNION {
-    { VALUES ?node { NODES } BIND(?node AS ?entity) }
-    UNION { VALUES ?node { NODES } ?node ?tie ?entity . ?entity a/rdfs:subClassOf* at:Entity }
-    { ?statement at:attribution/at:relayedBy*/at:attributedAgent ?entity }
-    UNION { GRAPH <graph.propositions> { ?proposition ?role ?entity } ?statement at:expresses ?proposition }
-  }
-}
-"""
 
 
 class Changed(Protocol):
@@ -105,15 +87,9 @@ class Finder:
         """The statements of a store that the change touched, or whose surroundings it touched."""
         apart = {self.iris.graph(name) for name in ("findings", "inferences", "ontology", "shapes", "rules")}
         changed = (quad for quad in change.added | change.removed if quad.graph_name not in apart)
-        nodes = sorted({quad.subject for quad in changed if isinstance(quad.subject, NamedNode)}, key=str)
-        return frozenset(self._near(store, nodes))
-
-    def _near(self, store: ox.Store, nodes: list[NamedNode]) -> Iterator[NamedNode]:
-        for start in range(0, len(nodes), 500):
-            text = _NEAR.replace("NODES", " ".join(map(str, nodes[start : start + 500])))
-            solutions = store.query(text, base_iri=self.iris.base, use_default_graph_as_union=True)
-            assert isinstance(solutions, ox.QuerySolutions)
-            yield from (row["statement"] for row in solutions if isinstance(row["statement"], NamedNode))
+        near = Near(store, self.iris)
+        nodes = {quad.subject for quad in changed if isinstance(quad.subject, NamedNode)}
+        return frozenset(statement for node in nodes for statement in near.statements(node))
 
     def _kept(self, rule: Rule, before: ox.Store, about: Iterable[NamedNode]) -> Iterator[Quad]:
         """The findings of a rule that were there and are about nothing that is looked at again."""

@@ -153,7 +153,7 @@ def filled(*parts: Iterable[Quad]) -> ox.Store:
 
 # No shrinking: an example takes a third of a second, and what failed is small enough to read.
 QUICK = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -183,7 +183,7 @@ def test_random_corpora_hold_something_for_most_rules(tmp_path_factory) -> None:
     finder = Finder(workshop().rules, workshop().schema, workshop().mapper.iris)
     seen: set[str] = set()
 
-    @settings(QUICK, derandomize=True)
+    @settings(QUICK, derandomize=True, max_examples=50)
     @given(corpora())
     def look(corpus: dict[str, object]) -> None:
         found = finder.whole(filled(quads(corpus, tmp_path_factory.mktemp("random") / "corpus")))

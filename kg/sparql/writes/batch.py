@@ -73,7 +73,7 @@ class Judge:
 
 @dataclass(slots=True)
 class Committer:
-    """Commits batches; `tell` is told before each write is applied (its number), and `gate` and `publish`."""
+    """Commits batches; `tell` hears the number of each write before it is applied, then `gate`, `derive`, `publish`."""
 
     start: WriterStart
     bench: Workbench
@@ -108,12 +108,15 @@ class _Batch:
         return [self._outcomes[write] for write in range(len(self._writes))]
 
     def _publish(self, made: Edit) -> Generation:
-        self._tell("publish")
         start, judge = self._committer.start, self._committer.judge
         what = WRITE + ", ".join(f"{write.kind} {write.graph or ''}".strip() for write in self._writes)
-        return self._bench.publish(
-            made, what[:500], check=judge.check_last, derived=judge.derived, keep=start.keep, clock=_now
-        )
+
+        def check(delta: Delta) -> None:
+            judge.check_last(delta)
+            self._tell("publish")
+
+        self._tell("derive")
+        return self._bench.publish(made, what[:500], check=check, derived=judge.derived, keep=start.keep, clock=_now)
 
     def _together(self, numbers: range) -> Edit:
         """Apply all, then judge them as one; when they do not pass, each again by itself."""

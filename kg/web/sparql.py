@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from kg import resources
+from kg.questions import bind, read_question
+from kg.settings import Settings
 from kg.sparql.protocol import Query, asks_nothing, read_query
 from kg.web import editor
 from kg.web.asking import ask, body, send
@@ -44,7 +46,9 @@ def options() -> Response:
 
 def _description() -> Response:
     """The service's description as RDF (SPARQL 1.1 Service Description, section 2)."""
-    text = (resources.PACKAGE / "sparql" / "service-description.rq").read_text("utf-8")
+    settings: Settings = current_app.extensions["attest.settings"]
+    question = read_question(resources.PACKAGE / "sparql" / "service-description.rq")
+    text = bind(question, {"merged": str(int(settings.union)), "writable": str(int(settings.writable))})
     return describe(text, url_for("sparql.sparql", _external=True))
 
 

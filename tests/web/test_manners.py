@@ -2,13 +2,14 @@
 
 import gzip
 import zlib
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
 import zstandard
 
-from tests.live import JSON, Server
+from tests.live import JSON, Server, serving
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FEW = "SELECT ?s { ?s ?p ?o FILTER(ISIRI(?s)) } ORDER BY ?s LIMIT 3"
@@ -98,6 +99,21 @@ def test_the_endpoint_describes_itself(server: Server, media_type: str) -> None:
     rows = server.rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
     assert named == {row["g"] for row in rows}
     assert (ox.NamedNode(f"{server.url}/sparql#service"), ox.NamedNode(SD + "defaultDataset")) in {(t.subject, t.predicate) for t in graph}  # fmt: skip
+
+
+def test_a_writable_endpoint_says_where_and_what_its_default_graph_is_not(tmp_path: Path) -> None:
+    given = {"articles": "none", "writable": "true", "auth": "false"}
+    with serving(tmp_path, data=tmp_path / "kg-data", **given) as server:
+        answer = get(server, "/sparql", Accept="application/n-triples")
+        assert f"<{SD}endpoint> <{server.url}/update>".encode() in answer.body
+        assert SD.encode() + b"SPARQL11Update" in answer.body
+        assert b"UnionDefaultGraph" not in answer.body
+        asked = "SELECT ?o { <urn:a> <urn:b> ?o }"
+        for value in ("1", "2", "3"):
+            text = f"DELETE WHERE {{ <urn:a> <urn:b> ?o }} ; INSERT DATA {{ <urn:a> <urn:b> {value} }}"
+            written = server.request("POST", "/update", text.encode(), Content_Type="application/sparql-update")
+            assert written.status in (200, 204), written.body
+            assert [row["o"] for row in server.rows(asked)] == [value], "an answer that was kept is not kept too long"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept": "*/*"}, {"Accept": "text/turtle, text/html;q=0.5"}])

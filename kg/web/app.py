@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException
 
 from kg.errors import KgError
 from kg.settings import Settings, networks
+from kg.sparql.encoding import SMALL, choose, compress
 from kg.sparql.service import QueryService
 from kg.sparql.writes.service import WriteService
 from kg.web import (
@@ -24,6 +25,8 @@ from kg.web.clients import TrustedProxies
 from kg.web.metrics import Metrics
 from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
 from kg.web.policy import policy
+
+PAGES = {"text/html", "application/json", "application/problem+json", "text/plain"}  # what is encoded
 
 
 def create_app(settings: Settings, service: QueryService, writes: WriteService | None = None) -> Flask:
@@ -52,6 +55,7 @@ def create_app(settings: Settings, service: QueryService, writes: WriteService |
     app.before_request(_note_route)
     app.before_request(problems.raise_refusal)
     app.after_request(_headers)
+    app.after_request(_encoded)
     _observe(app, settings, service)
     return app
 
@@ -75,6 +79,19 @@ def _observe(app: Flask, settings: Settings, service: QueryService) -> None:
 
 def _note_route() -> None:
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else NO_ROUTE
+
+
+def _encoded(response: Response) -> Response:
+    """A page, encoded as the client prefers; answers come encoded, and files have tags of their own."""
+    plain = response.direct_passthrough or response.is_streamed or "ETag" in response.headers
+    if plain or "Content-Encoding" in response.headers or response.mimetype not in PAGES:
+        return response
+    response.vary.add("Accept-Encoding")
+    encoding = choose(request.headers.get("Accept-Encoding"))
+    if encoding and len(body := response.get_data()) >= SMALL:
+        response.set_data(b"".join(compress(encoding, [body])))
+        response.headers["Content-Encoding"] = encoding
+    return response
 
 
 def _headers(response: Response) -> Response:

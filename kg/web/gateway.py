@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from kg.errors import BodyTooSlow, BudgetSpent, ContentTooLarge, KgError, StoreUnavailable
+from kg.errors import BadInput, BodyTooSlow, BudgetSpent, ContentTooLarge, KgError, StoreUnavailable
 from kg.settings import Settings, networks
 from kg.web.auth import body_limit
 from kg.web.clients import WSGI, client_address, group
@@ -88,7 +88,7 @@ class Gateway:
                 return
 
     async def _http(self, scope: Message, receive: Receive, send: Send, client: str) -> None:
-        refusal: KgError | None = self._crowded(client)
+        refusal: KgError | None = self._crowded(client) or _ambiguous(scope)
         if refusal:
             return await self._refuse(send, scope["method"], refusal)
         body = b""
@@ -187,6 +187,12 @@ async def _watch(receive: Receive, gone: threading.Event) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     gone.set()
+
+
+def _ambiguous(scope: Message) -> KgError | None:
+    """Two names for the server: a proxy may have believed the other one (RFC 9112 section 3.2)."""
+    found = sum(name == b"host" for name, _ in scope["headers"])
+    return BadInput(f"expected one Host header, found {found}") if found > 1 else None
 
 
 @contextlib.contextmanager

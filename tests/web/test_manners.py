@@ -1,6 +1,7 @@
 """How the endpoint behaves as a server of HTTP: validators, codings, the description of itself, and browsers."""
 
 import gzip
+import socket
 import zlib
 from pathlib import Path
 from urllib.parse import urlencode
@@ -182,3 +183,11 @@ def test_pages_read_answers_as_they_are_whatever_the_browser_takes_and_has(serve
         assert b"<td" in READ[page.headers["content-encoding"]](page.body)
     assert get(server, "/queries/who-said-what", **headers).status == 200
     assert b"<td" in get(server, path, Accept=BROWSER).body
+
+
+def test_a_request_with_two_hosts_is_refused(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 10) as client:
+        client.sendall(b"GET /sparql HTTP/1.1\r\nHost: one.example\r\nHost: two.example\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"expected one Host header, found 2" in answer

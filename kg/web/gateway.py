@@ -119,6 +119,7 @@ class Gateway:
         """Answer without the application, and without one of its threads."""
         body = json.dumps(details(error)).encode() + b"\n"
         given = {"Content-Type": MEDIA_TYPE, "X-Content-Type-Options": "nosniff", "Connection": "close"}
+        given["Access-Control-Allow-Origin"] = "*"
         raw = [(k.lower().encode(), v.encode()) for k, v in (given | headers(error)).items()]
         await send({"type": "http.response.start", "status": error.status, "headers": raw})
         self._tell(Exchange(method, NO_ROUTE, error.status, 0.0, len(body)))

@@ -52,8 +52,9 @@ def raise_refusal() -> None:
 
 
 def details(error: KgError) -> dict[str, object]:
-    """The members of a problem (RFC 9457 section 3) but for its type; `context` shows where in the query."""
-    found: dict[str, object] = {"title": error.title, "status": error.status, "detail": str(error)}
+    """The members of a problem (RFC 9457 section 3); `context` shows where in the query."""
+    kind = f"/problems#{_anchor(type(error))}"
+    found: dict[str, object] = {"type": kind, "title": error.title, "status": error.status, "detail": str(error)}
     if isinstance(error, QuerySyntax) and error.line is not None:
         found |= {"line": error.line, "column": error.column}
         found |= {"context": error.context} if error.context else {}

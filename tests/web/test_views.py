@@ -82,10 +82,13 @@ def test_filters_narrow_what_is_told(server: Server) -> None:
     )
     assert about == {"/id/" + row["s"].removeprefix(ID) for row in expected}
     assert 0 < len(about) < len(every)
-    voice = {
-        item["href"] for item in data(server, "timeline", about="najaf-clashes", voice="al-arabiya-al-hadath")["items"]
-    }
-    assert 0 < len(voice) < len(about)
+    voice = {item["href"] for item in data(server, "timeline", voice="al-hurra")["items"]}
+    passed = server.rows(
+        PREFIXES
+        + f"SELECT DISTINCT ?s {{ ?s at:claimedBy|at:claimedVia <{ID}al-hurra> ; at:firstImprecise|at:lastImprecise ?d }}"
+    )
+    assert voice == {"/id/" + row["s"].removeprefix(ID) for row in passed}
+    assert 0 < len(voice) < len(every)
     early = data(server, "timeline", to="2019-12-31")["items"]
     assert early
     assert all(item["start"] < "2020" or not item["start"] for item in early)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import hatch_build
+from kg.web import assets
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -50,8 +53,13 @@ def test_it_holds_the_data_and_not_the_top_level_server(wheel: Path) -> None:
         "kg/_data/findings/single-voice.rq",
         "kg/_data/articles/2020-06-08-pmoi-najaf/article.txt",
         "kg/web/templates/home.html",
+        "kg/web/lookups/labels.rq",
+        "kg/web/static/editor.js",
         "kg/web/static/attest.css",
         "kg/py.typed",
     ):
         assert needed in names
     assert "server.py" not in names
+    assert {name for name in hatch_build.FILES if f"kg/web/static/vendor/{name}" in names} == (
+        set(hatch_build.FILES) if assets.fetched() else set()
+    )

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch, barriers
-from tests.live import Server
+from tests.live import CROSS, Server
 
 PREFIXES = "PREFIX at: <https://w3id.org/attest/ontology#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
 VOICES = PREFIXES + "SELECT ?voice (COUNT(*) AS ?n) { ?s at:claimedBy ?voice } GROUP BY ?voice ORDER BY DESC(?n) ?voice"
@@ -166,9 +166,13 @@ def test_the_link_leads_to_the_same_answer(page: Page, server: Server, browser: 
     expect(page.locator("#results table.chart tbody tr").first).to_be_visible()
     told = parse_qs(urlsplit(page.url).query)
     assert told == {"query": [VOICES], "view": ["chart"]}
+    address = page.url
+    page.goto("about:blank")
+    opened(page, server, address.removeprefix(server.url))
+    expect(page.locator("#results table.chart tbody tr")).to_have_count(len(server.rows(VOICES)))
     plain = browser.new_context(java_script_enabled=False)
     other = watch.over(plain.new_page())
-    other.goto(page.url)
+    other.goto(address)
     assert other.locator("#query").input_value() == VOICES
     rows = other.locator("#answer table.answer tbody tr")
     assert rows.count() == len(server.rows(VOICES))
@@ -231,6 +235,34 @@ def test_the_map_places_what_has_coordinates_and_lists_the_rest(page: Page, serv
     expect(page.locator(".map .mark")).to_have_attribute("title", "Najaf")
     assert page.locator(".unplaced li").all_inner_texts() == ["Basra"]
     assert page.locator(".leaflet-control-attribution").inner_text() == "Borders as Natural Earth draws them"
+
+
+def test_a_long_answer_is_shown_by_the_page_and_sorted_by_labels(page: Page, server: Server) -> None:
+    opened(page, server)
+    asked = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/sparql/labels") else None)
+    run(page, "SELECT ?s ?p { ?s ?p ?o }")
+    rows = page.locator("#results tbody tr")
+    expect(rows).to_have_count(200)
+    assert len(asked) <= 2, "only what is shown is named"
+    page.click("button:has-text('Show 200 more')")
+    expect(rows).to_have_count(400)
+    run(page, VOICES)
+    page.click("th button:has-text('voice')")
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("voice")
+    names = page.locator("#results tbody td:first-child").all_inner_texts()
+    assert names == page.evaluate(
+        "names => [...names].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))", names
+    )
+
+
+def test_a_running_query_can_be_stopped(page: Page, server: Server, watch: Watch) -> None:
+    opened(page, server)
+    put(page, CROSS)
+    page.click("#run")
+    page.click("button:has-text('Stop')")
+    expect(page.locator(".status")).to_have_text("Stopped.")
+    run(page, "SELECT (1 AS ?one) {}")
 
 
 def test_an_example_takes_its_parameters(page: Page, server: Server) -> None:

@@ -10,8 +10,9 @@ import { draw as drawTimeline } from "./timeline.js";
 
 const ITEMS = 1000; // on a timeline, a map or a graph
 
+// `names`: of how many rows things are named before a view is drawn; the table asks for those that it shows.
 const VIEWS = {
-  table: { label: "Table", priority: 9, suits: (answer) => answer.names.length > 0, draw: table.draw },
+  table: { label: "Table", priority: 9, names: 0, suits: (answer) => answer.names.length > 0, draw: table.draw },
   boolean: { label: "Yes or no", priority: 9, suits: (answer) => "boolean" in answer, draw: yesOrNo },
   chart: { label: "Chart", priority: 5, suits: chart.suits, draw: chart.draw },
   map: { label: "Map", priority: 4, suits: (answer) => columns(answer, isPoint).length > 0, draw: map },
@@ -77,7 +78,7 @@ function plugin(view, current) {
       const answer = answerOf(this.yasr, current);
       const host = this.yasr.resultsEl;
       try {
-        await view.draw(host, answer, await labels(answer.rows));
+        await view.draw(host, answer, await labels(answer.rows.slice(0, view.names ?? ITEMS)));
       } catch (error) {
         host.replaceChildren(tag("p", { role: "alert" }, `This view could not be drawn: ${error.message}`));
       }

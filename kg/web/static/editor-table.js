@@ -1,30 +1,33 @@
 // The table of an answer: things by their labels, literals in their language, sorted by its headings.
 
-import { isNumber, text } from "./editor-answer.js";
+import { isNumber, labels, text } from "./editor-answer.js";
 import { tag } from "./loading.js";
 
 const PAGE = 200;
+const SORTED = 5000; // rows that are sorted by labels; in a longer answer the others go by their IRIs
 
-export function draw(host, answer, names) {
+export async function draw(host, answer, names) {
   const state = { rows: answer.rows, by: null, up: true, shown: PAGE };
   const table = tag("table", { class: "answer" });
   const more = tag("button", { type: "button" });
-  const redraw = () => {
+  const redraw = async () => {
+    await labels(state.rows.slice(0, state.shown));
     table.replaceChildren(head(answer, state, sort), body(answer, state, names));
     more.hidden = state.rows.length <= state.shown;
     more.textContent = `Show ${Math.min(PAGE, state.rows.length - state.shown)} more of ${state.rows.length} rows`;
   };
-  const sort = (name) => {
+  const sort = async (name) => {
+    await labels(answer.rows.slice(0, SORTED));
     Object.assign(state, { up: state.by === name ? !state.up : true, by: name });
     state.rows = [...answer.rows].sort((a, b) => (state.up ? 1 : -1) * compare(a[name], b[name], names));
-    redraw();
+    await redraw();
     table.querySelector(`[data-name="${CSS.escape(name)}"]`).focus();
   };
   more.addEventListener("click", () => {
     state.shown += PAGE;
     redraw();
   });
-  redraw();
+  await redraw();
   host.replaceChildren(tag("div", { class: "scroll", role: "region", "aria-label": "Table of the answer", tabindex: "0" }, table), more);
 }
 

@@ -48,8 +48,12 @@ async function start() {
   document.getElementById("query-label").removeAttribute("for");
   yasqe.getInputField().id = "editor-input";
   document.getElementById("query-label").setAttribute("for", "editor-input");
-  controls(yasqe, results(Yasr, document.getElementById("results")));
+  const shown = results(Yasr, document.getElementById("results"));
+  controls(yasqe, shown);
   form.dataset.ready = "";
+  // The server's table stands until a query is run, unless the link asks for another view.
+  const answered = document.querySelector("#answer:not(.wrong)");
+  if (answered && shown.view() !== "table") yasqe.query().catch(() => {});
 }
 
 function controls(yasqe, shown) {

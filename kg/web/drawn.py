@@ -9,6 +9,7 @@ from kg.web.lookup import NS, Row, page_of, value
 
 MOST = 2000  # rows of a lookup, which is asked for one more
 DENIED = f"{NS}negated"
+PLAIN = {f"{NS}{name}" for name in ("asserted", "presupposed", "evaluated", "certain")}  # said, and said to be so
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def _item(group: list[Row]) -> dict[str, Any]:
         "start": value(row, "earliest"),
         "end": value(row, "latest"),
         "label": f"{value(row, 'byLabel')}: {_words(group)}",
+        "manner": _manner(row),
         "href": page_of(value(row, "statement")),
         "denied": value(row, "polarity") == DENIED,
         "sure": "begun" in row,
@@ -59,7 +61,7 @@ def _told(group: list[Row]) -> tuple[Link, ...]:
         Link(value(row, "latest")[:10] or "not told"),
         Link(value(row, "time")),
         _link(row, "by"),
-        Link(f"{_denial(row)}“{_words(group)}”"),
+        Link(_before(row, f"“{_words(group)}”")),
         _link(row, "statement"),
     )
 
@@ -73,9 +75,9 @@ def graph(rows: list[Row]) -> Drawing:
     told = [
         (
             _link(row, "one"),
-            Link(f"{_denial(row)}{value(row, 'saidLabel')}"),
+            Link(_before(row, value(row, "saidLabel"))),
             _link(row, "other"),
-            Link(", ".join(filter(None, (value(row, "actLabel"), value(row, "modalityLabel"), value(row, "time"))))),
+            Link(_how(row)),
             _link(row, "by"),
             _link(row, "statement"),
         )
@@ -97,10 +99,12 @@ def _node(row: Row, end: str) -> dict[str, str]:
 def _edge(group: list[Row]) -> dict[str, Any]:
     row = group[0]
     voices = sorted({value(one, "byLabel") for one in group})
+    manners = sorted({_manner(one) for one in group})
     return {
         "from": value(row, "one"),
         "to": value(row, "other"),
         "label": value(row, "saidLabel"),
+        "manner": "" if "" in manners else " or ".join(manners),
         "voices": voices,
         "statements": [
             {"label": value(one, "statementLabel"), "href": page_of(value(one, "statement"))} for one in group
@@ -122,7 +126,7 @@ def places(rows: list[Row]) -> Drawing:
             _link(row, "place"),
             Link(_coordinates(row) or "not recorded"),
             _link(row, "event"),
-            Link(", ".join(filter(None, (_denial(row).rstrip(": "), value(row, "modalityLabel"), value(row, "time"))))),
+            Link(_how(row)),
             _link(row, "by"),
             _link(row, "statement"),
         )
@@ -139,7 +143,7 @@ def places(rows: list[Row]) -> Drawing:
 def _place(group: list[Row]) -> dict[str, Any]:
     row = group[0]
     events = dict.fromkeys(
-        f"{value(one, 'eventLabel')} ({_denial(one)}{value(one, 'byLabel')})" for one in group if "event" in one
+        f"{value(one, 'eventLabel')} ({_before(one, value(one, 'byLabel'))})" for one in group if "event" in one
     )
     return {
         "wkt": _coordinates(row),
@@ -159,8 +163,21 @@ def _link(row: Row, name: str) -> Link:
     return Link(value(row, f"{name}Label"), page_of(value(row, name)))
 
 
-def _denial(row: Row) -> str:
-    return "denied: " if value(row, "polarity") == DENIED else ""
+def _manner(row: Row) -> str:
+    """How it is said, where it is not plainly affirmed: `denied`, `predicted, possible`."""
+    denied = "denied" if value(row, "polarity") == DENIED else ""
+    others = (value(row, f"{name}Label") for name in ("act", "modality") if value(row, name) not in PLAIN)
+    return ", ".join(filter(None, (denied, *others)))
+
+
+def _before(row: Row, text: str) -> str:
+    manner = _manner(row)
+    return f"{manner}: {text}" if manner else text
+
+
+def _how(row: Row) -> str:
+    denied = "denied" if value(row, "polarity") == DENIED else ""
+    return ", ".join(filter(None, (denied, value(row, "actLabel"), value(row, "modalityLabel"), value(row, "time"))))
 
 
 def _words(group: Iterable[Row]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import dropwhile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,9 +53,9 @@ def page() -> Response:
             query = read_query("GET", "", request.query_string, b"")
             answer = shown(read(query, f"{RESULTS[0].name}, {GRAPHS[0].name};q=0.9"))
         else:
-            text = bind(example, _given()) if example else _first().text
+            text = _without_header(bind(example, _given()) if example else _first().text)
     except KgError as error:
-        wrong, text = error, text or (example.text if example else "")
+        wrong, text = error, text or (_without_header(example.text) if example else "")
     return _page(text, example, answer, wrong)
 
 
@@ -115,6 +116,12 @@ def _page(text: str, example: Question | None, answer: Shown | None, wrong: KgEr
 
 def _first() -> Question:
     return find_question(resources.find("queries"), FIRST)
+
+
+def _without_header(text: str) -> str:
+    """A question's query with its title, but without what the page says above it: description and parameters."""
+    title, _, rest = text.partition("\n")
+    return "\n".join([title, *dropwhile(lambda line: line.startswith("#"), rest.split("\n"))])
 
 
 def _given() -> dict[str, str]:

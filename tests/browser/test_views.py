@@ -35,7 +35,7 @@ def test_the_timeline_shows_the_days_that_are_said(page: Page, server: Server, w
     shown = page.locator(".vis-item.vis-point:not(.vis-dot), .vis-item.vis-range, .vis-item.vis-box")
     expect(shown).to_have_count(len(told))
     assert {text.strip() for text in shown.all_inner_texts()} == {
-        f"{'denied: ' if item['denied'] else ''}{item['label']}".strip() for item in told
+        f"{item['manner']}: {item['label']}".removeprefix(": ").strip() for item in told
     }
     watch.clean()
     watch.expected.append("/statement-")  # what the statement's page does is not this test's concern

@@ -90,6 +90,9 @@ def test_downloads_are_links_to_the_server_with_the_right_media_type(server: Ser
 def test_an_example_comes_with_its_parameters_bound(server: Server) -> None:
     shown = text(page(server, example="commanders-on-a-date", group="quds-force"))
     assert "VALUES ?group { <quds-force> }" in shown
+    assert ">\n# title: Who commanded this group on this date, and who says so?\nPREFIX at:" in shown.replace(
+        ">#", ">\n#"
+    )
     assert 'id="param-group" name="group" value="quds-force"' in shown
     wrong = page(server, example="commanders-on-a-date", day="yesterday")
     assert wrong.status == 400

@@ -121,7 +121,23 @@ def test_a_deputy_is_no_commander(server: Server) -> None:
 def test_what_is_denied_is_told_as_denied(placed: Server) -> None:
     (edge,) = data(placed, "graph")["edges"]
     assert (edge["label"], edge["denied"], edge["voices"]) == ("commands", True, ["The captain of the guards"])
+    assert edge["manner"] == "denied"
     assert "denied: commands" in unescape(page(placed, "graph").body.decode())
+
+
+def test_what_is_no_plain_assertion_is_told_as_what_it_is(server: Server) -> None:
+    """An order, a prediction or a mere possibility must not look like a report."""
+    rows = server.rows(
+        PREFIXES
+        + "SELECT DISTINCT ?s ?a ?m { ?s at:firstImprecise|at:lastImprecise ?d ; at:speechAct ?act ; at:modality ?modality . "
+        "?act rdfs:label ?a . ?modality rdfs:label ?m "
+        "FILTER(?act NOT IN (at:asserted, at:presupposed, at:evaluated) || ?modality != at:certain) }"
+    )
+    items = {item["href"]: item["manner"] for item in data(server, "timeline")["items"]}
+    assert rows
+    for row in rows:
+        manner = items["/id/" + row["s"].removeprefix(ID)]
+        assert {row["a"], row["m"]} - {"asserted", "presupposed", "evaluated", "certain"} <= set(manner.split(", "))
 
 
 def test_places_stand_where_the_record_puts_them_or_nowhere(placed: Server) -> None:

@@ -6,9 +6,12 @@ import { colours, json, script, style, tag } from "./loading.js";
 // and graph.css holds that rule.
 const RULE = "__________cytoscape_stylesheet";
 
+const FEW = 20; // things that find a place around the one that is spoken of most
+const AROUND = { name: "concentric", concentric: (node) => node.degree(), levelWidth: (nodes) => Math.max(1, nodes.maxDegree() / 3), minNodeSpacing: 140, animate: false };
+const SPREAD = { name: "cose", randomize: false, animate: false, nodeDimensionsIncludeLabels: true, idealEdgeLength: () => 80, nodeRepulsion: () => 8000, componentSpacing: 30 };
 const READABLE = 0.85; // the zoom at which names are about 10 pixels high
 
-/** Draw {nodes: {id, label, href}, edges: {from, to, label, href, denied}} in an element. */
+/** Draw {nodes: {id, label, href}, edges: {from, to, label, manner, href, denied}} in an element. */
 export async function draw(host, { nodes, edges }, note = "") {
   await Promise.all([script("vendor/cytoscape/cytoscape.min.js"), style("graph.css")]);
   if (!document.getElementById(RULE)) document.head.append(tag("meta", { id: RULE }));
@@ -19,7 +22,7 @@ export async function draw(host, { nodes, edges }, note = "") {
     container: canvas,
     elements: elements(nodes, edges),
     style: looks(),
-    layout: { name: "cose", randomize: false, animate: false, nodeDimensionsIncludeLabels: true, idealEdgeLength: () => (nodes.length < 15 ? 160 : 80), nodeRepulsion: () => 8000, componentSpacing: 30 },
+    layout: nodes.length <= FEW ? AROUND : SPREAD,
     userZoomingEnabled: false, // the wheel scrolls the page
     maxZoom: 3,
     minZoom: 0.1,
@@ -60,7 +63,7 @@ function elements(nodes, edges) {
   return [
     ...nodes.map((node, index) => ({ data: data({ id: node.id, label: node.label, href: node.href }), position: place(index) })),
     ...edges.map((edge, index) => ({
-      data: data({ id: `edge ${index}`, source: edge.from, target: edge.to, label: edge.denied ? `denied: ${edge.label}` : edge.label, href: edge.href }),
+      data: data({ id: `edge ${index}`, source: edge.from, target: edge.to, label: edge.manner ? `${edge.manner}: ${edge.label}` : edge.label, href: edge.href }),
       classes: edge.denied ? "denied" : "",
     })),
   ];

@@ -5,7 +5,7 @@ import { json, script, style, tag } from "./loading.js";
 const DAY = 24 * 60 * 60 * 1000; // milliseconds
 
 /**
- * Draw items {start, end, label, href, denied, sure} in an element. Either end may be missing: it is then not told.
+ * Draw items {start, end, label, manner, href, denied, sure} in an element. Either end may be missing: it is then not told.
  */
 export async function draw(host, items, note = "") {
   await load();
@@ -71,7 +71,7 @@ function placed(items, part) {
 
 function label(item) {
   const open = item.start && item.end ? "" : item.start ? " (or later)" : " (or earlier)";
-  return `${item.denied ? "denied: " : ""}${item.label}${open}`;
+  return `${item.manner ? `${item.manner}: ` : ""}${item.label}${open}`;
 }
 
 function looks(item) {

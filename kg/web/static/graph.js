@@ -17,7 +17,7 @@ export async function draw(host, { nodes, edges }, note = "") {
   if (!document.getElementById(RULE)) document.head.append(tag("meta", { id: RULE }));
   const canvas = tag("div", { class: "graph", role: "img", "aria-label": "Graph; the table tells the same" });
   const tools = tag("p", { class: "tools" });
-  host.replaceChildren(tools, canvas, tag("p", { class: "note" }, `Drag to move, Ctrl and the wheel to zoom; a line leads to the statement. ${note}`));
+  host.replaceChildren(tools, canvas, tag("p", { class: "hint" }, `Drag to move, Ctrl and the wheel to zoom; a line leads to the statement. ${note}`));
   const graph = globalThis.cytoscape({
     container: canvas,
     elements: elements(nodes, edges),

@@ -13,7 +13,7 @@ export async function draw(host, items, note = "") {
   const placed = items.map((item) => ({ ...item, at: point(item.wkt) }));
   const ground = tag("div", { class: "map", role: "group", "aria-label": "Map; the table tells the same" });
   const known = placed.filter((item) => item.at);
-  host.replaceChildren(known.length ? ground : "", unplaced(placed.filter((item) => !item.at)), tag("p", { class: "note" }, note));
+  host.replaceChildren(known.length ? ground : "", unplaced(placed.filter((item) => !item.at)), tag("p", { class: "hint" }, note));
   if (!known.length) return null;
   const map = L.map(ground, { minZoom: 1, maxZoom: 9, worldCopyJump: true, zoomSnap: 0.5 });
   map.attributionControl.setPrefix(false);

@@ -12,7 +12,7 @@ export async function draw(host, items, note = "") {
   const { Timeline, DataSet } = globalThis.vis;
   const canvas = tag("div", { class: "timeline", role: "group", "aria-label": "Timeline; the table tells the same" });
   const tools = tag("p", { class: "tools" });
-  host.replaceChildren(tools, canvas, tag("p", { class: "note" }, `Drag to move, Ctrl and the wheel to zoom. ${note}`));
+  host.replaceChildren(tools, canvas, tag("p", { class: "hint" }, `Drag to move, Ctrl and the wheel to zoom. ${note}`));
   const part = most(items);
   const data = new DataSet(placed(items, part));
   const drawn = new Timeline(canvas, data, {

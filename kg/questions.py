@@ -183,12 +183,13 @@ def _param(declared: str, line: int, text: str, file: str) -> Param:
 def _term(name: str, kind: Kind, value: str) -> str:
     """A value as a SPARQL term."""
     try:
-        return _checked(kind, value)
+        return as_term(kind, value)
     except ValueError:
         raise BadParameter(name, f"expected {_EXPECTED[kind]}, found {value[:200]!r}") from None
 
 
-def _checked(kind: Kind, value: str) -> str:
+def as_term(kind: Kind, value: str) -> str:
+    """A value of this kind as it is written in a query; raises ValueError for one that is not of the kind."""
     value.encode()  # a surrogate without its other half is no character; the error is a ValueError
     match kind:
         case "iri":

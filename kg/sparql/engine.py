@@ -14,6 +14,7 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    serialize,
 )
 
 from kg.errors import BadInput, NotFound, StoreUnavailable
@@ -119,7 +120,9 @@ def _write(store: Store, job: Job, pipe: int) -> None:
     rows = counter(job.syntax) if job.rows is not None else None
     writer = Writer(pipe, job.bytes, rows, job.rows or 0)
     results = _query(store, job)
-    if isinstance(results, QueryTriples):
+    if isinstance(results, QueryTriples) and job.prefixes:
+        serialize(results, writer, GRAPHS[job.syntax], prefixes=dict(job.prefixes))  # type: ignore[arg-type]
+    elif isinstance(results, QueryTriples):
         results.serialize(writer, GRAPHS[job.syntax])  # type: ignore[arg-type]
     else:
         results.serialize(writer, _RESULTS[job.syntax])  # type: ignore[arg-type]

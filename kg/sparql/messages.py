@@ -60,7 +60,7 @@ class Job(Message):
 
     `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
     `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now; `perspective`
-    is the name of the one whose world is asked, None for the record.
+    is the name of the one whose world is asked, None for the record; `prefixes` of the graph that is the answer.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Job(Message):
     rows: int | None
     bytes: int
     perspective: str | None = None
+    prefixes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

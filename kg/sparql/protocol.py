@@ -24,6 +24,7 @@ class Query:
 
     `base` resolves relative IRIs instead of the record's own base.
     `perspective` is the name of the one whose world is asked, None for the record.
+    `prefixes` (prefix, namespace) shorten the IRIs of a graph that is the answer; the protocol itself gives none.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Query:
     timeout: float | None = None
     base: str | None = None
     perspective: str | None = None
+    prefixes: tuple[tuple[str, str], ...] = ()
 
     @property
     def names_dataset(self) -> bool:

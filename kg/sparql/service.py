@@ -158,6 +158,7 @@ class QueryService:
             rows=self._limits.rows if scan.form == "select" else None,
             bytes=self._limits.bytes,
             perspective=query.perspective,
+            prefixes=query.prefixes,
         )
 
     def _key(self, task: Task, hello: Hello | None) -> str | None:

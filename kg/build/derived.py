@@ -2,6 +2,7 @@
 
 from pyoxigraph import NamedNode, Quad
 
+from kg.build.catalogue import catalogue_quads
 from kg.build.worlds import worlds
 from kg.findings.rules import Rule
 from kg.findings.update import Finder
@@ -13,15 +14,15 @@ from kg.store.commit import Delta, Derived
 
 def computed_graphs(iris: Iris) -> frozenset[NamedNode]:
     """The graphs that are computed."""
-    return frozenset({iris.graph("inferences"), iris.graph("findings")})
+    return frozenset({iris.graph("inferences"), iris.graph("findings"), iris.graph("catalogue")})
 
 
 def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
-    """The graphs of inferences and of findings, and how each is made, and the worlds of perspectives beside them.
+    """The graphs of inferences, of findings and of the catalogue, how each is made, and the worlds of perspectives.
 
     Findings see the inferences; worlds see neither.
     """
-    inferences, graphs = iris.graph("inferences"), computed_graphs(iris)
+    inferences, catalogue, graphs = iris.graph("inferences"), iris.graph("catalogue"), computed_graphs(iris)
     finder = Finder(rules, schema, iris)
 
     def infer(delta: Delta) -> frozenset[Quad]:
@@ -30,4 +31,7 @@ def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
     def find(delta: Delta) -> frozenset[Quad]:
         return finder.update(delta, delta.before)
 
-    return Derived({inferences: infer, finder.graph: find}, worlds(iris, graphs))
+    def describe(delta: Delta) -> frozenset[Quad]:
+        return catalogue_quads(delta.store, iris, catalogue, graphs)
+
+    return Derived({inferences: infer, finder.graph: find, catalogue: describe}, worlds(iris, graphs))

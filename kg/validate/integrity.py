@@ -64,13 +64,15 @@ def _dangling(
     def ours(node: object) -> bool:
         return isinstance(node, NamedNode) and node.value.startswith(base_iri)
 
-    targets = {q.object for q in change.added if isinstance(q.object, NamedNode) and ours(q.object)}
+    added = [q for q in change.added if q.graph_name not in derived]
+    targets = {q.object for q in added if isinstance(q.object, NamedNode) and ours(q.object)}
     missing = {node for node in targets if not described(node)}
-    yield from (q for q in change.added if q.object in missing)
+    yield from (q for q in added if q.object in missing)
     gone = {q.subject for q in change.removed if isinstance(q.subject, NamedNode) and ours(q.subject)}
     for node in gone:
         if not described(node):
-            left = change.store.quads_for_pattern(None, None, node, None)
+            referring = change.store.quads_for_pattern(None, None, node, None)
+            left = (q for q in referring if q.graph_name not in derived)
             yield from (q for q in left if not isinstance(q.graph_name, NamedNode) or blocks(q.graph_name))
 
 

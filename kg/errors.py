@@ -89,6 +89,13 @@ class NotFound(BadInput):
     title = "Not found"
 
 
+class Gone(NotFound):
+    """There was something at this address, and there is no longer."""
+
+    status = 410
+    title = "Gone"
+
+
 class MethodNotAllowed(BadInput):
     """The resource does not take this method; `allow` lists those it takes."""
 

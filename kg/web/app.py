@@ -22,6 +22,7 @@ from kg.web import (
     views,
 )
 from kg.web.clients import TrustedProxies
+from kg.web.furnish import furnish
 from kg.web.metrics import Metrics
 from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
 from kg.web.policy import policy
@@ -50,6 +51,7 @@ def create_app(settings: Settings, service: QueryService, writes: WriteService |
         problems,
     ):
         app.register_blueprint(view.bp)
+    furnish(app)
     app.register_error_handler(KgError, problems.problem)
     app.register_error_handler(HTTPException, problems.http_problem)
     app.before_request(_note_route)

@@ -1,23 +1,26 @@
 """`/`: what this is, how much is in it, and a form to ask it something; works without script."""
 
-import json
-
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 
 from kg import resources
-from kg.sparql.protocol import Query
-from kg.sparql.service import QueryService
+from kg.questions import questions
+from kg.web.record import Record, conditional
 
 bp = Blueprint("home", __name__)
+NEWEST = 5  # articles
 
 
 @bp.get("/")
-def home() -> Response:
+@conditional
+def home(record: Record) -> Response:
     """The front page."""
-    service: QueryService = current_app.extensions["attest.service"]
-    query = Query((resources.find("queries") / "numbers.rq").read_text("utf-8"))
-    answer = service.answer(query, "application/sparql-results+json", lambda: False, own=True)
-    rows = json.loads(b"".join(answer.chunks))["results"]["bindings"]
-    example = (resources.find("queries") / "who-said-what.rq").read_text("utf-8")
-    page = render_template("home.html", numbers=rows[0], generation=answer.generation, example=example)
+    folder = resources.find("queries")
+    page = render_template(
+        "home.html",
+        numbers=record.rows("numbers")[0],
+        articles=record.rows("documents", limit=NEWEST),
+        questions=questions(folder),
+        generation=record.generation,
+        example=(folder / "who-said-what.rq").read_text("utf-8"),
+    )
     return Response(page, mimetype="text/html")

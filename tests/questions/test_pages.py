@@ -46,7 +46,9 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.tags.append(tag)
-        if tag == "a":
+        if tag == "main":  # the frame around it, with its search form, is the same on every page
+            self.tags, self.inputs, self.labels = [], {}, set()
+        elif tag == "a":
             self.links.append(given["href"] or "")
         elif tag == "input":
             self.inputs[given["name"] or ""] = given

@@ -1,0 +1,149 @@
+"""The page of an entity: its names and who uses them, what is said and denied of it, what it says itself."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from flask import Response, render_template
+
+from kg.web.claims import read_labels
+from kg.web.facts import read_sections, times_of
+from kg.web.ids import Thing
+from kg.web.linked import schema_org
+from kg.web.record import Iri, Record
+from kg.web.sentences import Part, Speller
+from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row
+from kg.web.times import earliest, told_time
+from kg.web.vocabulary import Vocabulary, vocabulary
+
+TOLD = {AT + name for name in ("hasName", "preferredName", "placeholder", "anonymousSource", "note")} | {
+    LABEL,
+    RDF_TYPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place where a form stands: in whose direct speech (none: the publisher's own words), printed by whom."""
+
+    slug: str
+    start: int
+    end: int
+    speakers: tuple[Part, ...]
+    publisher: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One spelling: language tag, script, kind and scheme as noted, whether a voice says it is a name, and its uses."""
+
+    text: str
+    language: str
+    notes: tuple[str, ...]
+    how: frozenset[str]
+    uses: tuple[Use, ...]
+
+    @property
+    def users(self) -> tuple[tuple[Part, Part], ...]:
+        """Who uses it, as speaker and publisher, each pair once."""
+        pairs = [(speaker, use.publisher) for use in self.uses for speaker in (use.speakers or (use.publisher,))]
+        return tuple(dict.fromkeys(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event said to be at a place, with the times that voices give it."""
+
+    event: Part
+    at: Part
+    times: tuple[str, ...]
+    earliest: str
+
+
+def entity_page(record: Record, thing: Thing) -> Response:
+    """The page of a person, group, outlet, place, event, post or anything else that voices speak of."""
+    iri = record.iri(thing.name)
+    words = vocabulary(record)
+    graph = record.graph("nodes", s=Iri(iri))
+    sections, total = read_sections(record, iri)
+    incoming = record.rows("incoming", thing=Iri(iri))
+    labels = read_labels(record, graph, [row["s"].value for row in incoming])
+    forms = read_forms(record, iri, words)
+    label = graph.value(iri, LABEL)
+    page = render_template(
+        "entity.html",
+        thing=thing,
+        iri=iri,
+        graph=graph,
+        label=label,
+        kind=words.label(words.kinds_of(graph, iri)),
+        forms=forms,
+        sections=sections,
+        total=total,
+        more=_more(graph, iri, words, labels),
+        incoming=_incoming(incoming, words, labels),
+        counts=record.rows("voice-counts", thing=Iri(iri))[0] if thing.is_a("Agent") else None,
+        happenings=_happenings(record, iri) if thing.is_a("Place") else (),
+        json_ld=schema_org(iri, thing, str(label or thing.name), [form.text for form in forms]),
+    )
+    return Response(page, mimetype="text/html")
+
+
+def read_forms(record: Record, iri: str, words: Vocabulary) -> list[Form]:
+    """Every spelling of a thing, the most used first."""
+    noted: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in record.rows("names", thing=Iri(iri)):
+        noted[row["form"].value, row["form"].language].append(row)
+    uses: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in record.rows("usage", thing=Iri(iri)):
+        uses[row["form"].value, row["form"].language].append(row)
+    made = [_form(*key, noted[key], uses[key], words) for key in {**noted, **uses}]
+    return sorted(made, key=lambda form: (-len(form.uses), form.text))
+
+
+def _form(text: str, language: str, noted: list[Row], uses: list[Row], words: Vocabulary) -> Form:
+    notes = {words.label(row["kind"].value) for row in noted if "kind" in row}
+    notes |= {row[name].value for row in noted for name in ("script", "scheme") if name in row}
+    how = frozenset(row["how"].value.removeprefix(AT) for row in noted)
+    places: dict[tuple[str, int, int], list[Row]] = defaultdict(list)
+    for row in uses:
+        places[row["slug"].value, int(row["start"].value), int(row["end"].value)].append(row)
+    return Form(text, language, tuple(sorted(notes)), how, tuple(_use(*key, rows) for key, rows in places.items()))
+
+
+def _use(slug: str, start: int, end: int, rows: list[Row]) -> Use:
+    speakers = dict.fromkeys(_agent(row, "voice") for row in rows if "voice" in row)
+    return Use(slug, start, end, tuple(speakers), _agent(rows[0], "publisher"))
+
+
+def _agent(row: Row, name: str) -> Part:
+    label = row[f"{name}Label"]
+    return Part(label.value, "thing", row[name].value, label.language)
+
+
+def _more(graph: Graph, iri: str, words: Vocabulary, labels: Graph) -> list[tuple[str, list[Part]]]:
+    """What stands on the entity itself and has no place of its own on the page."""
+    speller, told = Speller(words, labels), defaultdict(list)
+    for predicate, value in graph.pairs(iri):
+        if predicate not in TOLD:
+            told[words.label(predicate)].append(speller.thing(value))
+    return sorted(told.items())
+
+
+def _incoming(rows: list[Row], words: Vocabulary, labels: Graph) -> list[tuple[str, list[Part]]]:
+    speller, found = Speller(words, labels), defaultdict(list)
+    for row in rows:
+        found[words.label(row["p"].value)].append(speller.thing(row["s"]))
+    return sorted(found.items())
+
+
+def _happenings(record: Record, iri: str) -> tuple[Happening, ...]:
+    rows: dict[tuple[Part, Part], list[Row]] = defaultdict(list)
+    for row in record.rows("events-here", thing=Iri(iri)):
+        rows[_agent(row, "event"), _agent(row, "at")].append(row)
+    made = [_happening(event, at, [times_of(row) for row in found]) for (event, at), found in rows.items()]
+    return tuple(sorted(made, key=lambda one: (one.earliest, one.event.text)))
+
+
+def _happening(event: Part, at: Part, times: list[Graph]) -> Happening:
+    told = sorted({(earliest(time, "it"), told_time(time, "it")) for time in times})
+    return Happening(event, at, tuple(when for _, when in told if when), told[0][0])

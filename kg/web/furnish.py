@@ -1,0 +1,57 @@
+"""What linked data and pages need of the application: their views, what they remember, and what templates call."""
+
+import hashlib
+import json
+
+from flask import Flask
+from markupsafe import Markup
+
+from kg import resources
+from kg.settings import Settings
+from kg.web import articles, catalogue, ids, ontology, pages, search, statements, vocabulary
+from kg.web.index import Index
+from kg.web.remembered import Remembered
+from kg.web.terms import AT, ONTOLOGY
+from kg.web.times import day
+
+_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def furnish(app: Flask) -> None:
+    """Add linked data and pages to an application that has its service and settings."""
+    settings: Settings = app.extensions["attest.settings"]
+    app.extensions["attest.made_with"] = _made_with()
+    app.extensions[vocabulary.NAME] = Remembered(vocabulary.read_vocabulary)
+    app.extensions[search.NAME] = Remembered(Index)
+    for part in (articles, catalogue, ids, ontology, pages, search, statements):
+        app.register_blueprint(part.bp)
+    app.jinja_env.filters["address"] = lambda iri: address(settings.base_iri, iri)
+    app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(settings.base_iri)
+    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["json_ld"] = json_ld
+    app.jinja_env.globals["made_with"] = app.extensions["attest.made_with"]
+    app.jinja_env.globals["at"] = AT
+
+
+def address(base: str, iri: str) -> str:
+    """Where an IRI is shown: our page of it on this host, the ontology's entry, or the IRI itself."""
+    if iri.startswith(base):
+        return f"/page/{iri[len(base) :]}"
+    if iri.startswith(ONTOLOGY):
+        return f"/ontology{iri[len(ONTOLOGY) :]}"
+    return iri if iri.startswith(("http://", "https://")) else ""
+
+
+def json_ld(content: object) -> Markup:
+    """JSON that may stand in a script element (HTML, section 4.12.1.3), where nothing of it can end the element."""
+    return Markup(json.dumps(content, ensure_ascii=False).translate(_SCRIPT))  # noqa: S704 - translated above
+
+
+def _made_with() -> str:
+    """A digest of everything that pages are made with, so that an upgrade changes their ETags and addresses."""
+    files = sorted(path for path in (resources.PACKAGE / "web").rglob("*") if path.suffix in _MADE)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
+    return digest.hexdigest()[:12]
+
+
+_MADE = {".py", ".html", ".rq", ".css", ".js"}

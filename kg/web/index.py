@@ -14,6 +14,7 @@ from kg.web.record import Record
 from kg.web.terms import AT
 
 MOST_WORDS = 12  # of a search
+FEW = 8  # things, where none bears all the words
 MOST_KNOWN = 50_000  # words among which a misspelt one is sought
 _SAME = str.maketrans("أإآٱىیئةکؤ", "ااااييي" + "هكو")  # hamza carriers, final forms, Persian letters
 _DROPPED = dict.fromkeys(map(ord, "'’‘ʿʾʼ`´ـ\u200c\u200d\u200e\u200f"))
@@ -65,17 +66,17 @@ class Index:
         self._db.executemany("INSERT INTO statements VALUES (?, ?, ?, ?, ?)", _statements(record))
 
     def things(self, text: str, limit: int) -> list[Found]:
-        """Things that bear every word (the last may be unfinished), or else any; the nearest first, each once."""
-        for ask in (_every(text), _any(text)):
+        """Things that bear every word (each may be unfinished), or else the few nearest that bear any; each once."""
+        for ask, most in ((_every(text), limit), (_any(text), min(limit, FEW))):
             if not ask:
                 return []
             rows = self._rows(
                 "SELECT iri, label, language, kind, form FROM things WHERE things MATCH ?"
                 " ORDER BY length(folded) > ?, rank LIMIT ?",
-                (ask, len(fold(text)) + 1, limit * 10),
+                (ask, len(fold(text)) + 1, most * 10),
             )
             if rows:
-                return list({row[0]: Found(*row) for row in reversed(rows)}.values())[::-1][:limit]
+                return list({row[0]: Found(*row) for row in reversed(rows)}.values())[::-1][:most]
         return []
 
     def statements(self, text: str, limit: int, offset: int = 0) -> tuple[list[Words], int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Response, render_template
 
 from kg.web.claims import read_labels
-from kg.web.facts import read_sections, times_of
+from kg.web.facts import Saying, Section, read_sections, times_of
 from kg.web.ids import Thing
 from kg.web.linked import schema_org
 from kg.web.record import Iri, Record
@@ -82,10 +82,18 @@ def entity_page(record: Record, thing: Thing) -> Response:
         more=_more(graph, iri, words, labels),
         incoming=_incoming(incoming, words, labels),
         counts=record.rows("voice-counts", thing=Iri(iri))[0] if thing.is_a("Agent") else None,
+        times=_times(sections) if thing.is_a("Event") else (),
         happenings=_happenings(record, iri) if thing.is_a("Place") else (),
         json_ld=schema_org(iri, thing, str(label or thing.name), [form.text for form in forms]),
     )
     return Response(page, mimetype="text/html")
+
+
+def _times(sections: tuple[Section, ...]) -> list[Saying]:
+    """One saying for each time that a voice gives to the event, in order of time."""
+    facts = (fact for section in sections for group in section.groups for fact in group.facts)
+    dated = sorted((s for fact in facts for s in fact.said if s.when), key=lambda s: (s.earliest, s.identifier))
+    return list({(s.when, s.chain, s.written): s for s in dated}.values())
 
 
 def read_forms(record: Record, iri: str, words: Vocabulary) -> list[Form]:

@@ -15,7 +15,7 @@ MOST = 120  # propositions on a page
 SECTIONS = (  # the first that a proposition's class lies below
     ("Posts, leadership and command", ("PostProposition", "LeadershipProposition")),
     ("Ties, support and belonging", ("RelationProposition",)),
-    ("Events", ("EventProposition",)),
+    ("What is said to have happened", ("EventProposition",)),
     ("Descriptions and the rest", ("Proposition",)),
 )
 

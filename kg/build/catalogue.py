@@ -4,13 +4,15 @@ Clients such as the SPARQL editor of the Swiss Institute of Bioinformatics read 
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
-from itertools import groupby
+from itertools import chain
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import resources
-from kg.graph.statistics import Statistics, count
+from kg.graph.statistics import Statistics, Update, count
 from kg.iri import Iris
 from kg.questions import Question, questions, with_base
 from kg.vocab import DCTERMS, NS, ONTOLOGY, RDF, RDFS, XSD
@@ -42,17 +44,35 @@ Node = NamedNode | Literal
 Pairs = Iterable[tuple[str, Node]]
 
 
-def catalogue_quads(store: Store, iris: Iris, graph: NamedNode, derived: Container[object]) -> frozenset[Quad]:
-    """The graph that describes the store's record; what is `derived` does not count."""
-    kept = (quad for quad in store if quad.graph_name not in derived)
-    types = (quad for quad in store.quads_for_pattern(None, RDF.type, None) if quad.graph_name not in derived)
+class Changed(Protocol):
+    """A change: the store with it applied, and what it added and removed."""
+
+    @property
+    def store(self) -> Store:
+        """The store as it would be; its catalogue is still that from before."""
+
+    @property
+    def added(self) -> frozenset[Quad]:
+        """Quads that were not there before."""
+
+    @property
+    def removed(self) -> frozenset[Quad]:
+        """Quads that are there no more."""
+
+
+def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Container[object]) -> frozenset[Quad]:
+    """The graph that describes the store's record after a change; what is `derived` does not count."""
     catalogue = Catalogue(iris, graph)
-    parts = (
-        catalogue.dataset(count(kept, types)),
-        catalogue.prefixes(),
-        *(catalogue.example(question) for question in questions(resources.find("queries"))),
-    )
-    return frozenset(quad for part in parts for quad in part)
+    old = list(change.store.quads_for_pattern(None, None, None, graph))
+    if old:
+        added, removed = (
+            frozenset(q for q in quads if q.graph_name not in derived) for quads in (change.added, change.removed)
+        )
+        counts = Update(change.store, added, removed, derived).of(catalogue.counts(old))
+    else:
+        counts = count(change.store, derived)
+    examples = (catalogue.example(question) for question in questions(resources.find("queries")))
+    return frozenset(chain(catalogue.dataset(counts), catalogue.prefixes(), *examples))
 
 
 class Catalogue:
@@ -102,6 +122,30 @@ class Catalogue:
         ]
         return self._say(self._name(f"query.{question.name}"), pairs)
 
+    def counts(self, quads: Iterable[Quad]) -> Statistics:
+        """The counts that `dataset` wrote."""
+        told: dict[NamedNode, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
+        for quad in quads:
+            told[quad.subject][quad.predicate.value].append(quad.object)  # type: ignore[index,arg-type]
+        record = told[self._name("dataset.record")]
+        made = Statistics(
+            subjects=_whole(record[VOID + "distinctSubjects"]), objects=_whole(record[VOID + "distinctObjects"])
+        )
+        for graph in _nodes(record[VOID + "subset"]):
+            made.graphs[graph] = _whole(told[graph][VOID + "triples"])
+        for part in _nodes(record[VOID + "propertyPartition"]):
+            made.properties[_one(told[part][VOID + "property"])] = _whole(told[part][VOID + "triples"])
+        for part in _nodes(record[VOID + "classPartition"]):
+            cls = _one(told[part][VOID + "class"])
+            made.classes[cls] = _whole(told[part][VOID + "entities"])
+            for use in _nodes(told[part][VOID + "propertyPartition"]):
+                prop = _one(told[use][VOID + "property"])
+                made.uses[cls, prop] = _whole(told[use][VOID + "triples"])
+                for counter, (which, of) in ((made.links, _CLASS), (made.values, _DATATYPE)):
+                    for link in _nodes(told[use][which]):
+                        counter[cls, prop, _one(told[link][of])] = _whole(told[link][VOID + "triples"])
+        return made
+
     def _totals(self, counts: Statistics) -> Pairs:
         numbers = {
             "triples": counts.triples,
@@ -130,18 +174,18 @@ class Catalogue:
             part = self._part("use", cls, prop)
             yield from self._say(self._part("class", cls), [(VOID + "propertyPartition", part)])
             yield from self._say(part, [(VOID + "property", prop), (VOID + "triples", _number(number))])
-        for (cls, prop, kind), number in counts.links.items():
-            part, is_datatype = self._part("link", cls, prop, kind), kind in counts.datatypes
-            which, of = (VOID_EXT + "datatypePartition", VOID_EXT + "datatype") if is_datatype else _CLASS
-            yield from self._say(self._part("use", cls, prop), [(which, part)])
-            yield from self._say(part, [(of, kind), (VOID + "triples", _number(number))])
+        for counter, (which, of) in ((counts.links, _CLASS), (counts.values, _DATATYPE)):
+            for (cls, prop, kind), number in counter.items():
+                part = self._part("link", cls, prop, kind)
+                yield from self._say(self._part("use", cls, prop), [(which, part)])
+                yield from self._say(part, [(of, kind), (VOID + "triples", _number(number))])
 
     def _properties(self, record: NamedNode, counts: Statistics) -> Iterator[Quad]:
         for prop, number in counts.properties.items():
             part = self._part("property", prop)
             yield from self._say(record, [(VOID + "propertyPartition", part)])
             yield from self._say(part, [(VOID + "property", prop), (VOID + "triples", _number(number))])
-        for namespace, _ in groupby(sorted(_namespace(term) for term in (*counts.properties, *counts.classes))):
+        for namespace in sorted({_namespace(term) for term in (*counts.properties, *counts.classes)} - {""}):
             yield from self._say(record, [(VOID + "vocabulary", _n(namespace))])
 
     def _say(self, subject: NamedNode, pairs: Pairs) -> Iterator[Quad]:
@@ -160,6 +204,7 @@ _TYPE = RDF.type.value
 _URI = NamedNode("http://www.w3.org/2001/XMLSchema#anyURI")
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 _CLASS = (VOID + "classPartition", VOID + "class")
+_DATATYPE = (VOID_EXT + "datatypePartition", VOID_EXT + "datatype")
 
 
 def _n(iri: str) -> NamedNode:
@@ -174,8 +219,23 @@ def _number(value: int) -> Literal:
     return Literal(str(value), datatype=XSD.integer)
 
 
+def _whole(values: list[Node]) -> int:
+    return int(values[0].value)
+
+
+def _nodes(values: list[Node]) -> list[NamedNode]:
+    return [value for value in values if isinstance(value, NamedNode)]
+
+
+def _one(values: list[Node]) -> NamedNode:
+    (value,) = _nodes(values)
+    return value
+
+
 def _namespace(term: NamedNode) -> str:
+    """The vocabulary of a term: what stands before its `#`, or its last `/`; empty for an IRI without either."""
     head, mark, _ = term.value.rpartition("#")
     if mark:
         return ONTOLOGY if head == ONTOLOGY else head + mark
-    return term.value.rpartition("/")[0] + "/"
+    head, mark, _ = term.value.rpartition("/")
+    return head + mark if "://" in head else ""

@@ -2,7 +2,7 @@
 
 from pyoxigraph import NamedNode, Quad
 
-from kg.build.catalogue import catalogue_quads
+from kg.build.catalogue import catalogue_after
 from kg.build.worlds import worlds
 from kg.findings.rules import Rule
 from kg.findings.update import Finder
@@ -32,6 +32,6 @@ def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
         return finder.update(delta, delta.before)
 
     def describe(delta: Delta) -> frozenset[Quad]:
-        return catalogue_quads(delta.store, iris, catalogue, graphs)
+        return catalogue_after(delta, iris, catalogue, graphs)
 
     return Derived({inferences: infer, finder.graph: find, catalogue: describe}, worlds(iris, graphs))

@@ -1,59 +1,140 @@
-"""How much of what is in a set of quads: the counts of the Vocabulary of Interlinked Datasets (VoID)."""
+"""How much of what is in a store: the counts of VoID (Vocabulary of Interlinked Datasets), kept up by each change."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.vocab import RDF
 
-Term = object
+Link = tuple[NamedNode, NamedNode, NamedNode]
+Types = Callable[[object], Iterable[NamedNode]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """Counts of triples by graph, of things by class, and of triples by property, class of subject and of object.
 
-    `links` is keyed by the class of the subject, the property, and the class or the datatype of the object.
+    `links` is keyed by the class of the subject, the property, and the class of the object; `values` by the datatype
+    of the object instead. `subjects` and `objects` are how many different ones there are.
     """
 
-    triples: int = 0
     graphs: Counter[NamedNode] = field(default_factory=Counter)
     classes: Counter[NamedNode] = field(default_factory=Counter)
     properties: Counter[NamedNode] = field(default_factory=Counter)
     uses: Counter[tuple[NamedNode, NamedNode]] = field(default_factory=Counter)
-    links: Counter[tuple[NamedNode, NamedNode, NamedNode]] = field(default_factory=Counter)
-    datatypes: set[NamedNode] = field(default_factory=set)
+    links: Counter[Link] = field(default_factory=Counter)
+    values: Counter[Link] = field(default_factory=Counter)
     subjects: int = 0
     objects: int = 0
 
+    @property
+    def triples(self) -> int:
+        """How many there are in all."""
+        return self.properties.total()
 
-def count(quads: Iterable[Quad], types: Iterable[Quad]) -> Statistics:
-    """Count quads in one pass; `types` are those of `rdf:type` among them."""
-    classes: dict[Term, list[NamedNode]] = defaultdict(list)
-    for quad in types:
+
+def count(store: Store, without: Container[object]) -> Statistics:
+    """Count everything but the graphs `without`."""
+    classes: dict[object, set[NamedNode]] = {}
+    for quad in _kept(store.quads_for_pattern(None, RDF.type, None), without):
         if isinstance(quad.object, NamedNode):
-            classes[quad.subject].append(quad.object)
-    made = Statistics(classes=Counter(cls for found in classes.values() for cls in found))
+            classes.setdefault(quad.subject, set()).add(quad.object)
     subjects, objects = set(), set()
+
+    def seen() -> Iterator[Quad]:
+        for quad in _kept(store, without):
+            subjects.add(hash(quad.subject))  # the terms themselves would take ten times the memory
+            objects.add(hash(quad.object))
+            yield quad
+
+    made = _counted(seen(), lambda node: classes.get(node, ()))
+    made.classes.update(cls for found in classes.values() for cls in found)
+    return replace(made, subjects=len(subjects), objects=len(objects))
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A store with a change applied to it, and the change; the graphs `without` do not count."""
+
+    store: Store
+    added: frozenset[Quad]
+    removed: frozenset[Quad]
+    without: Container[object]
+
+    def of(self, old: Statistics) -> Statistics:
+        """The counts after the change, as `count` would give them, at a cost that follows the change."""
+        retyped = {q.subject for q in self.added | self.removed if q.predicate == RDF.type}
+        fresh, stale = self.added | self.now(retyped), self.removed | self.before(retyped)
+        plus, minus = _counted(fresh, self.types_now), _counted(stale, self.types_before)
+        classes = old.classes.copy()
+        classes.update(cls for node in retyped for cls in self.types_now(node))
+        classes.subtract(cls for node in retyped for cls in self.types_before(node))
+        moved = {name: +_moved(getattr(old, name), getattr(plus, name), getattr(minus, name)) for name in _COUNTERS}
+        subjects = old.subjects + self.difference(lambda quad: quad.subject, lambda node: (node, None, None))
+        objects = old.objects + self.difference(lambda quad: quad.object, lambda node: (None, None, node))
+        return Statistics(classes=+classes, subjects=subjects, objects=objects, **moved)
+
+    def now(self, nodes: Iterable[object]) -> frozenset[Quad]:
+        """What the store says of these, or with them as objects."""
+        patterns = [pattern for node in nodes for pattern in ((node, None, None), (None, None, node))]
+        return frozenset(quad for pattern in patterns for quad in self._find(*pattern))
+
+    def before(self, nodes: Iterable[object]) -> frozenset[Quad]:
+        """What it said of them before the change."""
+        nodes = set(nodes)
+        return self.now(nodes) - self.added | {q for q in self.removed if q.subject in nodes or q.object in nodes}
+
+    def types_now(self, node: object) -> set[NamedNode]:
+        """The classes of a node."""
+        if isinstance(node, Literal):
+            return set()
+        return {q.object for q in self._find(node, RDF.type, None) if isinstance(q.object, NamedNode)}
+
+    def types_before(self, node: object) -> set[NamedNode]:
+        """The classes of a node before the change."""
+        gone = {q.object for q in self.added if q.subject == node and q.predicate == RDF.type}
+        back = {q.object for q in self.removed if q.subject == node and q.predicate == RDF.type}
+        return self.types_now(node) - gone | {cls for cls in back if isinstance(cls, NamedNode)}
+
+    def difference(self, end: Callable[[Quad], object], pattern: Callable[[object], tuple[object, ...]]) -> int:
+        """How many more different subjects, or objects, there are than before."""
+        changed = {end(quad) for quad in self.added | self.removed}
+        now = {node for node in changed if next(self._find(*pattern(node)), None)}
+        before = {end(quad) for quad in self.removed}
+        before |= {node for node in now if any(quad not in self.added for quad in self._find(*pattern(node)))}
+        return len(now) - len(before)
+
+    def _find(self, *pattern: object) -> Iterator[Quad]:
+        return _kept(self.store.quads_for_pattern(*pattern), self.without)  # type: ignore[arg-type]
+
+
+_COUNTERS = ("graphs", "properties", "uses", "links", "values")
+
+
+def _kept(quads: Iterable[Quad], without: Container[object]) -> Iterator[Quad]:
+    return (quad for quad in quads if quad.graph_name not in without)
+
+
+def _moved(old: Counter[Any], plus: Counter[Any], minus: Counter[Any]) -> Counter[Any]:
+    moved = old.copy()
+    moved.update(plus)
+    moved.subtract(minus)
+    return moved
+
+
+def _counted(quads: Iterable[Quad], types: Types) -> Statistics:
+    made = Statistics()
     for quad in quads:
-        subjects.add(hash(quad.subject))  # the terms themselves would take ten times the memory
-        objects.add(hash(quad.object))
-        _count(made, quad, classes)
-    made.subjects, made.objects = len(subjects), len(objects)
+        made.properties[quad.predicate] += 1
+        if isinstance(quad.graph_name, NamedNode):
+            made.graphs[quad.graph_name] += 1
+        for cls in types(quad.subject):
+            made.uses[cls, quad.predicate] += 1
+            if isinstance(quad.object, Literal):
+                made.values[cls, quad.predicate, quad.object.datatype] += 1
+            elif quad.predicate != RDF.type:
+                made.links.update((cls, quad.predicate, kind) for kind in types(quad.object))
     return made
-
-
-def _count(made: Statistics, quad: Quad, classes: dict[Term, list[NamedNode]]) -> None:
-    made.triples += 1
-    made.properties[quad.predicate] += 1
-    if isinstance(quad.graph_name, NamedNode):
-        made.graphs[quad.graph_name] += 1
-    kinds = [quad.object.datatype] if isinstance(quad.object, Literal) else classes.get(quad.object, ())
-    if isinstance(quad.object, Literal):
-        made.datatypes.add(quad.object.datatype)
-    for cls in classes.get(quad.subject, ()):
-        made.uses[cls, quad.predicate] += 1
-        if quad.predicate != RDF.type:
-            made.links.update((cls, quad.predicate, kind) for kind in kinds)

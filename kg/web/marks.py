@@ -28,6 +28,11 @@ class Segment:
     begins: tuple[str, ...]
     furniture: bool
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything in it to choose."""
+        return any(character.isalnum() for character in self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:

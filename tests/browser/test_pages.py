@@ -57,6 +57,12 @@ def tab(browser: Browser, server: Server, watch: Watch, request: pytest.FixtureR
     context.close()
 
 
+def found(page: Page) -> list[str]:
+    """What keeps people from using the page; the marks of an article are links in running text, which may be as small
+    as its words (WCAG 2.2, 2.5.8, “Inline”)."""
+    return [one for one in barriers(page) if not ("target-size" in one and 'class="mark' in one)]
+
+
 def opened(page: Page, path: str) -> Page:
     answer = page.goto(path)
     assert answer is not None
@@ -70,11 +76,9 @@ def test_every_page_is_accessible_and_fits(tab: Page) -> None:
     broken = {}
     for name, path in PAGES.items():
         page = opened(tab, path)
-        found = barriers(page)
+        barred = found(page)
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        told = [f"{v['id']}: {v['nodes'][0]['target']} ({len(v['nodes'])})" for v in found] + (
-            ["too wide"] if wide else []
-        )
+        told = [*barred[:5], *(["too wide"] if wide else [])]
         if told:
             broken[name] = told
     assert broken == {}
@@ -87,8 +91,8 @@ def test_a_statement_and_a_proposition_are_accessible(tab: Page) -> None:
         page.goto(
             tab.server.url + (page.get_attribute("a:text('The whole statement'), .sentences.big a.small", "href") or "")
         )
-        found = barriers(page)
-        assert found == []
+        barred = found(page)
+        assert barred == []
 
 
 def test_a_claim_opens_beside_the_text(tab: Page) -> None:

@@ -27,7 +27,7 @@ const open = async (address, focus) => {
 };
 
 let last = null;
-for (const mark of marks) {
+for (const mark of marks.filter((one) => one.href)) {
   mark.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();

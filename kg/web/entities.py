@@ -7,6 +7,7 @@ from flask import Response, render_template
 
 from kg.web.claims import read_labels
 from kg.web.facts import Saying, Section, read_sections, times_of
+from kg.web.findings import findings_about
 from kg.web.ids import Thing
 from kg.web.linked import schema_org
 from kg.web.record import Iri, Record
@@ -78,6 +79,7 @@ def entity_page(record: Record, thing: Thing) -> Response:
         kind=words.label(words.kinds_of(graph, iri)),
         forms=forms,
         sections=sections,
+        findings=findings_about(record, iri),
         total=total,
         more=_more(graph, iri, words, labels),
         incoming=_incoming(incoming, words, labels),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from kg import resources
 from kg.settings import Settings
-from kg.web import articles, catalogue, ids, ontology, pages, search, statements, vocabulary
+from kg.web import articles, catalogue, findings, ids, ontology, pages, search, statements, vocabulary
 from kg.web.index import Index
 from kg.web.remembered import Remembered
 from kg.web.terms import AT, ONTOLOGY
@@ -23,7 +23,7 @@ def furnish(app: Flask) -> None:
     app.extensions["attest.made_with"] = _made_with()
     app.extensions[vocabulary.NAME] = Remembered(vocabulary.read_vocabulary)
     app.extensions[search.NAME] = Remembered(Index)
-    for part in (articles, catalogue, ids, ontology, pages, search, statements):
+    for part in (articles, catalogue, findings, ids, ontology, pages, search, statements):
         app.register_blueprint(part.bp)
     app.jinja_env.filters["address"] = lambda iri: address(settings.base_iri, iri)
     app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(settings.base_iri)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template
 
 from kg.web.claims import read_labels
 from kg.web.entities import entity_page
+from kg.web.findings import finding_page, rule_page
 from kg.web.ids import Replaced, Thing, alternates, find_thing, moved_to
 from kg.web.record import Iri, Record, conditional
 from kg.web.sentences import Part, Speller
@@ -36,6 +37,10 @@ def _page(record: Record, thing: Thing) -> Response:
         return entity_page(record, thing)
     if thing.is_a("Proposition") or any(vocabulary(record).is_a(cls, "Proposition") for cls in thing.types):
         return proposition_page(record, thing)
+    if thing.is_a("Finding"):
+        return finding_page(record, thing)
+    if thing.is_a("FindingRule"):
+        return rule_page(record, thing)
     if thing.is_a("Document"):
         return _document(record, thing)
     if thing.is_a("Name"):

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from kg.errors import BadInput, NotFound
 from kg.web.claims import read_claims, read_labels
+from kg.web.findings import findings_about
 from kg.web.ids import NAME, Thing, page_number
 from kg.web.linked import schema_org_claim
 from kg.web.record import Iri, Record, conditional, query
@@ -37,6 +38,7 @@ def statement_page(record: Record, thing: Thing) -> Response:
         context=context,
         titles={document: labels.text(document, DCTERMS + "title") for document in documents},
         others=read_claims(record, shared),
+        findings=findings_about(record, iri),
         incoming=[(words.label(row["p"].value), Speller(words, labels).thing(row["s"])) for row in incoming],
         query=query("statement-record", statement=Iri(iri)),
         json_ld=schema_org_claim(claim),
@@ -57,6 +59,7 @@ def proposition_page(record: Record, thing: Thing) -> Response:
         sentence=Speller(words, read_labels(record, graph)).sentence(graph, iri),
         kind=words.label(words.kinds_of(graph, iri)),
         claims=read_claims(record, [row["statement"].value for row in rows]),
+        findings=findings_about(record, iri),
         iri=iri,
         thing=thing,
         **_pages(number, total),

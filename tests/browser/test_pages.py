@@ -27,6 +27,8 @@ PAGES = {
     "event": "/page/najaf-clashes",
     "outlet": "/page/al-hurra",
     "placeholder": "/page/najaf-eyewitnesses",
+    "findings": "/findings",
+    "rule": "/page/rule.circular-sourcing",
     "statements": "/statements?about=najaf",
     "search": "/search?q=32,000 Iraqis",
     "nothing-found": "/search?q=Mustafo",

@@ -161,6 +161,32 @@ def test_what_is_claimed_and_denied_stand_side_by_side(project: Project) -> None
             assert both.index("Denied by") < both.index("Said by")
 
 
+def test_a_finding_comes_with_what_it_rests_on_and_is_told_there(server: Server) -> None:
+    rule = read(server, "/page/rule.circular-sourcing")
+    assert "It does not mean" in words(rule)
+    (finding,) = [link for link in rule.links if link.startswith("/page/finding-")]
+    page = read(server, finding)
+    assert "the circle adds no evidence" in words(page)
+    statements = {link for link in page.links if link.startswith("/page/statement-")}
+    rows = server.rows(
+        f"PREFIX at: <https://w3id.org/attest/ontology#> SELECT ?s {{ <{finding.removeprefix('/page/')}> at:restsOn ?s }}"
+    )
+    assert statements == {"/page/" + row["s"].rpartition("/")[2] for row in rows} != set()
+    assert finding in read(server, statements.pop()).links
+    assert finding in read(server, "/page/payroll-list").links
+
+
+def test_every_rule_is_listed_with_how_much_it_found(server: Server) -> None:
+    page = words(read(server, "/findings"))
+    rows = server.rows(
+        "PREFIX at: <https://w3id.org/attest/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        "SELECT ?label (COUNT(?f) AS ?n) { ?rule a at:FindingRule ; rdfs:label ?label OPTIONAL { ?f at:rule ?rule } } GROUP BY ?label"
+    )
+    assert len(rows) > 5
+    for row in rows:
+        assert f"{row['label']} {row['n']}" in page
+
+
 def test_a_placeholder_is_shown_as_such(server: Server) -> None:
     page = words(read(server, "/page/najaf-eyewitnesses"))
     assert "placeholder" in page

@@ -46,9 +46,10 @@ class WriteService:
         self._thread = threading.Thread(target=self._manage, name="writes", daemon=True)
 
     def start(self) -> None:
-        """Start the writer; returns when it is ready or has failed to start."""
+        """Start the writer; for a general store returns when it is ready, since it publishes what is served first."""
         self._thread.start()
-        self._ready.wait(START_SECONDS)
+        if not self._settings.union:
+            self._ready.wait(START_SECONDS)
 
     def write(self, write: Write, gone: Callable[[], bool]) -> Outcome:
         """Commit a write, and return when what it wrote is served. Raises KgError where it was not committed.

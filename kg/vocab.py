@@ -177,6 +177,7 @@ class XSD:
     integer = NamedNode(_ns + "integer")
     decimal = NamedNode(_ns + "decimal")
     nonNegativeInteger = NamedNode(_ns + "nonNegativeInteger")
+    positiveInteger = NamedNode(_ns + "positiveInteger")
     dateTime = NamedNode(_ns + "dateTime")
 
 

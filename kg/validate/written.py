@@ -3,19 +3,21 @@
 from collections.abc import Container, Iterable, Iterator
 
 import pyshacl
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from rdflib import RDF as RDFLIB_RDF
 from rdflib import SH, Graph
 from rdflib.term import Node as RdflibNode
 
+from kg.graph.schema import Schema
 from kg.report import NotConforming
 from kg.validate.gate import Gate
 from kg.validate.integrity import Changed, check_change
 from kg.validate.rdflib_graph import to_graph, to_node
 from kg.validate.refusal import NotValid, Result, check_terms, not_valid, read_node, sentence
-from kg.vocab import NS
+from kg.vocab import NS, XSD
 
 _BEFORE, _BEHIND = 2, 3  # steps from what changed: back to what refers to it, and on to what those refer to
+_LEAST = {XSD.nonNegativeInteger: 0, XSD.positiveInteger: 1}  # of the kinds that an ontology uses
 _MOST = 20_000  # triples that one check may look at
 
 Node = NamedNode | BlankNode
@@ -39,7 +41,8 @@ def check_written(change: Changed, gate: Gate, base_iri: str, derived: Container
 
 
 def _check_shapes(data: frozenset[Triple], gate: Gate, focus: frozenset[Node]) -> None:
-    graph = to_graph(triple for triple in (*data, *gate.background) if not isinstance(triple.object, Triple))
+    told = (_as_written(triple, gate.schema) for triple in data if not isinstance(triple.object, Triple))
+    graph = to_graph((*told, *gate.background))
     report = pyshacl.validate(graph, shacl_graph=to_graph(gate.shapes), inplace=True)[1]
     assert isinstance(report, Graph)
     results = set(report.subjects(RDFLIB_RDF.type, SH.ValidationResult))
@@ -55,6 +58,19 @@ def _check_shapes(data: frozenset[Triple], gate: Gate, focus: frozenset[Node]) -
         messages = sorted({str(report.value(result, SH.resultMessage)) for result in blocking})
         text = report.serialize(format="nt")
         raise NotValid(sentence(messages), frozenset(q.triple for q in parse(text, RdfFormat.N_TRIPLES)))
+
+
+def _as_written(triple: Triple, schema: Schema) -> Triple:
+    """The triple with the datatype that its property declares: the store keeps every kind of integer as `xsd:integer`.
+
+    A number that the declared kind does not hold keeps the store's, and is told by the shape.
+    """
+    value, prop = triple.object, schema.properties.get(triple.predicate)
+    if prop is None or prop.range not in _LEAST or not isinstance(value, Literal) or value.datatype != XSD.integer:
+        return triple
+    if int(value.value) < _LEAST[prop.range]:
+        return triple
+    return Triple(triple.subject, triple.predicate, Literal(value.value, datatype=prop.range))
 
 
 def _about(report: Graph, result: RdflibNode, gate: Gate) -> set[object]:

@@ -97,3 +97,42 @@ def test_an_inference_is_made_from_what_a_client_wrote_and_goes_with_it(committe
     (gone,) = committer.commit([Write("delete", graph=MINE)], lambda _: None)
     assert gone.error is None
     assert not follows(gone.generation)
+
+
+def test_who_says_what_was_only_inferred_takes_its_place(committer: Committer) -> None:
+    inferred = NamedNode("https://w3id.org/attest/id/graph.inferences")
+    current = committer.generations.current()
+    assert current is not None
+    with current.opened() as store:
+        quads = store.quads_for_pattern(None, None, None, inferred)
+        triple = next(str(quad.triple) for quad in quads if quad.subject != inferred and quad.predicate != RDF.type)
+    said = put(committer, f"{triple} .")
+    assert said.error is None, said.text
+    with committer.generations.get(said.generation).opened() as store:
+        assert f"{triple} {inferred}" not in set(map(str, store))
+    (gone,) = committer.commit([Write("delete", graph=MINE)], lambda _: None)
+    with committer.generations.get(gone.generation).opened() as store:
+        assert f"{triple} {inferred}" in set(map(str, store))
+
+
+def test_a_client_may_remark_on_all_that_the_record_holds(project: Project, committer: Committer) -> None:
+    current = committer.generations.current()
+    assert current is not None
+    with current.opened() as store:
+        subjects = sorted({str(q.subject) for q in store if str(q.subject).startswith(f"<{project.settings.base_iri}")})
+    assert len(subjects) > 50
+    remarked = put(committer, "\n".join(f"{subject} <urn:remark> 1 ." for subject in subjects))
+    assert remarked.error is None, remarked.text
+
+
+@pytest.mark.parametrize(("start", "error"), [("6", None), ("-6", "Rejected"), ('"6"', "Rejected")])
+def test_a_number_of_the_kind_that_the_ontology_declares_is_taken(
+    project: Project, committer: Committer, start: str, error: str | None
+) -> None:
+    current = committer.generations.current()
+    assert current is not None
+    with current.opened() as store:
+        document = next(q.subject for q in store.quads_for_pattern(None, RDF.type, AT.Document))
+    passage = f'a at:Passage ; at:inDocument {document} ; at:exact "words" ; at:startOffset {start} ; at:endOffset 11 .'
+    written = put(committer, f"@prefix at: <{AT.Passage.value.removesuffix('Passage')}> . <urn:mine:passage> {passage}")
+    assert written.error == error, written.text

@@ -1,8 +1,8 @@
 """A clone of the current generation that stays open between commits, for a writer that makes many small ones."""
 
 import fcntl
-import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -53,14 +53,13 @@ class Bench:
 
 
 class Workbench:
-    """Keeps the clone in `root/generations/.work-PID-NUMBER`; it goes with the process, or at the next one's start.
+    """Keeps the clone in `root/generations/.work-…`; it goes with the process, or at the next one's start.
 
     Of one process and one thread.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._folders = (root / "generations" / f".work-{os.getpid()}-{number}" for number in itertools.count(1))
         self._folder: Path | None = None
         self._journal = Journal(root / JOURNAL)
         self._store: Store | None = None
@@ -96,8 +95,10 @@ class Workbench:
         if self._store is not None and self._at == (parent.number if parent else None):
             return self._store
         self._drop()
-        self._folder = next(self._folders)  # another each time: who still holds the old store keeps its files open
-        self._folder.mkdir(parents=True)
+        generations = self._root / "generations"
+        generations.mkdir(parents=True, exist_ok=True)
+        # Another each time: who still holds the old store keeps its files open.
+        self._folder = Path(tempfile.mkdtemp(prefix=".work-", dir=generations))
         self._claim = os.open(self._folder, os.O_RDONLY)
         fcntl.flock(self._claim, fcntl.LOCK_EX)  # goes with this process, however it ends
         work = self._folder / "record"

@@ -121,7 +121,7 @@ sys.stdin.read()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        clone = tmp_path / "generations" / f".work-{process.pid}-1"
+        (clone,) = (tmp_path / "generations").glob(".work-*")
         Workbench(tmp_path)
         assert clone.is_dir()
         process.kill()

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 import pytest
 from pyoxigraph import NamedNode
+from rdflib import Graph, Literal, URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 
 from tests.conftest import Project, write_project
 from tests.live import Response, Server, environment, serving
@@ -487,3 +489,13 @@ def test_a_monitor_sees_the_writes(general: Client) -> None:
     assert float(told[b'attest_writes_total{outcome="QuerySyntax"}']) >= 1
     assert float(told[b"attest_writer_up"]) == 1
     assert general.send("GET", "/ready").json["writable"] is True
+
+
+def test_rdflib_writes_through_its_own_store(general: Client) -> None:
+    url = general.server.url
+    graph = Graph(SPARQLUpdateStore(f"{url}/sparql", f"{url}/update"), identifier=URIRef("urn:rdflib"))
+    triple = (URIRef("urn:a"), URIRef("urn:b"), Literal('é\n"quoted"'))
+    graph.add(triple)
+    assert list(graph) == [triple]
+    graph.update("DELETE WHERE { ?s ?p ?o }")
+    assert len(graph) == 0

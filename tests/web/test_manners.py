@@ -1,6 +1,7 @@
 """How the endpoint behaves as a server of HTTP: validators, codings, the description of itself, and browsers."""
 
 import gzip
+import http.client
 import socket
 import zlib
 from pathlib import Path
@@ -191,3 +192,19 @@ def test_a_request_with_two_hosts_is_refused(server: Server) -> None:
         answer = b"".join(iter(lambda: client.recv(4096), b""))
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"expected one Host header, found 2" in answer
+
+
+def test_an_answer_that_fails_late_never_looks_whole(tmp_path: Path) -> None:
+    """Sent as it comes, and over a limit in the middle: the connection breaks, whatever the coding."""
+    limits = {"query_hold": "false", "query_bytes": 2_500_000}
+    path = "/sparql?" + urlencode({"query": "SELECT * { ?s ?p ?o }"})
+    with serving(tmp_path, data=tmp_path / "kg-data", **limits) as server:
+        for encoding in ("identity", "gzip", "zstd"):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            connection.request("GET", path, headers={"Accept-Encoding": encoding})
+            answer = connection.getresponse()
+            assert answer.status == 200
+            with pytest.raises(http.client.IncompleteRead):
+                answer.read()
+            connection.close()
+        assert server.request("GET", "/sparql?query=ASK%7B%7D").status == 200

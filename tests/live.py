@@ -133,7 +133,7 @@ def serving(folder: Path, **settings: object) -> Iterator[Server]:
 
 
 def _await(server: Server) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         if server.process.poll() is not None:
             raise AssertionError(f"kg serve ended with {server.process.returncode}:\n{server.log.read_text()}")

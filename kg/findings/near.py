@@ -19,17 +19,23 @@ class Near:
     def statements(self, node: NamedNode) -> Iterator[NamedNode]:
         """The node itself, or those that stand on its words, that it reviews, or that speak of it or through it.
 
-        Of an entity also those that speak of, or through, the entities to which a curator tied it.
+        Of an entity also those of the entities that a curator tied to it.
         """
         if next(self.store.quads_for_pattern(node, AT.attribution, None, None), None):
             yield node
             return
         passages = [node, *self._subjects(AT.inDocument, [node])]
         yield from self._subjects(AT.groundedIn, passages)
-        yield from self._objects(node, AT.assesses)
-        if next(self.store.quads_for_pattern(node, RDFS.label, None, None), None):
-            for entity in {node, *self._objects(node, None)}:
+        reviewed = (q.object for q in self.store.quads_for_pattern(node, AT.assesses, None, None))
+        yield from (o for o in reviewed if isinstance(o, NamedNode))
+        if self._is_labelled(node):
+            tied = (q.subject for q in self.store.quads_for_pattern(None, None, node, None))
+            for entity in {node, *(n for n in tied if isinstance(n, NamedNode) and self._is_labelled(n))}:
                 yield from self.of_entity(entity)
+
+    def _is_labelled(self, node: NamedNode) -> bool:
+        """Whether it is an entity, which alone bears a label; findings and terms lead to no statement."""
+        return next(self.store.quads_for_pattern(node, RDFS.label, None, None), None) is not None
 
     def of_entity(self, entity: NamedNode) -> Iterator[NamedNode]:
         """The statements that speak of the entity, or in whose chain it speaks."""
@@ -50,7 +56,3 @@ class Near:
     def _subjects(self, predicate: NamedNode, objects: Iterable[NamedNode]) -> list[NamedNode]:
         found = (q.subject for o in objects for q in self.store.quads_for_pattern(None, predicate, o, None))
         return [node for node in found if isinstance(node, NamedNode)]
-
-    def _objects(self, node: NamedNode, predicate: NamedNode | None) -> list[NamedNode]:
-        found = (q.object for q in self.store.quads_for_pattern(node, predicate, None, None))
-        return [o for o in found if isinstance(o, NamedNode) and o.value.startswith(self.iris.base)]

@@ -25,14 +25,14 @@ class Term:
 class Held:
     """A triple that a world holds, how (`accepted`, `denied`, `inferred`), and the statements that it rests on.
 
-    The statements are IRIs with their names (`article/statement`).
+    The statements are IRIs with their names (`article/statement`) and words for the time.
     """
 
     how: str
     subject: Term
     predicate: Term
     object: Term
-    statements: tuple[tuple[str, str], ...]
+    statements: tuple[tuple[str, str, str], ...]
 
     @property
     def key(self) -> Key:
@@ -66,18 +66,18 @@ def world_query() -> str:
 def read_world(results: Mapping[str, Any]) -> tuple[Held, ...]:
     """The triples of a world, from the answer (SPARQL 1.1 Query Results JSON Format) to the query that lists it."""
     found: dict[Key, Held] = {}
-    statements: dict[Key, dict[str, str]] = {}
+    statements: dict[Key, dict[str, tuple[str, str, str]]] = {}
     for row in results["results"]["bindings"]:
         held = _held(row)
         found.setdefault(held.key, held)
-        statements.setdefault(held.key, {}).setdefault(*held.statements[0])
+        statements.setdefault(held.key, {}).setdefault(held.statements[0][0], held.statements[0])
     return tuple(
-        Held(held.how, held.subject, held.predicate, held.object, tuple(sorted(statements[key].items(), key=_by_name)))
+        Held(held.how, held.subject, held.predicate, held.object, tuple(sorted(statements[key].values(), key=_by_name)))
         for key, held in found.items()
     )
 
 
-def _by_name(statement: tuple[str, str]) -> tuple[str, str]:
+def _by_name(statement: tuple[str, str, str]) -> tuple[str, str]:
     return statement[1], statement[0]
 
 
@@ -85,7 +85,8 @@ def _held(row: Row) -> Held:
     subject, predicate, value, statement = (
         _term(row, name) for name in ("subject", "predicate", "object", "statement")
     )
-    return Held(row["how"]["value"], subject, predicate, value, ((statement.value, statement.label),))
+    when = row.get("when", {}).get("value", "")
+    return Held(row["how"]["value"], subject, predicate, value, ((statement.value, statement.label, when),))
 
 
 def _term(row: Row, name: str) -> Term:
@@ -110,7 +111,11 @@ def compare(one: About, other: About, worlds: tuple[Iterable[Held], Iterable[Hel
 def as_json(held: Held) -> dict[str, object]:
     """A triple of a world for a program."""
     terms = {name: _term_json(getattr(held, name)) for name in ("subject", "predicate", "object")}
-    return {"how": held.how, **terms, "statements": [{"iri": iri, "name": name} for iri, name in held.statements]}
+    return {
+        "how": held.how,
+        **terms,
+        "statements": [dict(zip(("iri", "name", "when"), told, strict=True)) for told in held.statements],
+    }
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:

@@ -85,7 +85,7 @@ def _tell(generation: Generation, about: About, as_json: bool) -> None:
     else:
         click.echo("\n".join([about.title, *_summary(about), ""]))
         for one in held:
-            names = ", ".join(name for _, name in one.statements)
+            names = ", ".join(f"{name} ({when})" if when else name for _, name, when in one.statements)
             click.echo(f"{one.sentence}{' (inferred)' if one.how == 'inferred' else ''}  [{names}]")
         _echo_clashes(about.clashes, about.clashing, "These cannot be so together")
     if not about.is_consistent:

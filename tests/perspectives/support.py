@@ -83,7 +83,7 @@ def told(held: Iterable[Held]) -> dict[str, set[str]]:
     """`how subject predicate object`, by local names, with the statements that it rests on."""
     return {
         " ".join([one.how, *(_local(term.value) for term in (one.subject, one.predicate, one.object))]): {
-            name.partition("/")[2] for _, name in one.statements
+            name.partition("/")[2] for _, name, _ in one.statements
         }
         for one in held
     }

@@ -128,6 +128,13 @@ def test_a_perspective_s_page_and_json(server: Server) -> None:
     assert (commands["how"], commands["subject"]["value"]) == ("accepted", f"{ID}esmail-ghaani")
     assert [one["name"] for one in commands["statements"]] == ["2020-06-08-pmoi-najaf/hurra-ghaani-quds-force-chief"]
     assert {one["how"] for one in told.json["world"]} == {"accepted", "inferred"}
+    former = server.request("GET", "/perspectives/pmoi", Accept="application/json").json["world"]
+    (then,) = [
+        one
+        for one in former
+        if one["subject"]["label"] == "Qassem Soleimani" and one["predicate"]["label"] == "commands"
+    ]
+    assert [one["when"] for one in then["statements"]] == ["then-"], "the time stands beside the triple"
     page = server.request("GET", "/perspectives/al-hurra", Accept="text/html").body.decode()
     assert "hurra-ghaani-quds-force-chief" in page
     assert "<script" not in page

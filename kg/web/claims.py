@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kg.web.record import Iri, Record
 from kg.web.sentences import Part, Sentence, Speller
-from kg.web.terms import AT, DCTERMS, Graph
+from kg.web.terms import AT, DCTERMS, Graph, Term
 from kg.web.times import day, earliest, told_time
 from kg.web.vocabulary import vocabulary
 
@@ -139,17 +139,18 @@ class _Reader:
         assert agent is not None, "the shapes hold that each link has an agent"
         cue = self.graph.value(link, AT + "cue")
         told = ("inWork", "basis", "stance", "spokeAt", "note")
-        notes = [(self.speller.words.label(AT + name), o) for name in told for o in self.graph.values(link, AT + name)]
-        unnamed = bool(self.speller.labels.values(agent.value, AT + "placeholder"))
+        notes = [(name, o) for name in told for o in self.graph.values(link, AT + name)]
         return Voice(
-            self.speller.thing(agent),
-            self.passage(cue.value) if cue else None,
-            unnamed,
-            tuple(
-                (label, Part(day(o.value)) if "T" in o.value[:11] and not o.is_iri else self.speller.thing(o))
-                for label, o in notes
-            ),
+            agent=self.speller.thing(agent),
+            cue=self.passage(cue.value) if cue else None,
+            is_unnamed=bool(self.speller.labels.values(agent.value, AT + "placeholder")),
+            notes=tuple((self.speller.words.label(AT + name), self.noted(name, o)) for name, o in notes),
         )
+
+    def noted(self, name: str, value: Term) -> Part:
+        if value.is_iri:
+            return self.speller.thing(value)
+        return Part(day(value.value) if name == "spokeAt" else value.value, "plain")
 
     def passages(self, iri: str) -> list[Passage]:
         return [self.passage(p.value) for p in self.graph.values(iri, AT + "groundedIn")]

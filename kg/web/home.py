@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template
 
 from kg import resources
 from kg.questions import questions
+from kg.web.claims import read_claims
 from kg.web.record import Record, conditional
 
 bp = Blueprint("home", __name__)
@@ -20,6 +21,7 @@ def home(record: Record) -> Response:
         numbers=record.rows("numbers")[0],
         articles=record.rows("documents", limit=NEWEST),
         questions=questions(folder),
+        shown=read_claims(record, [row["statement"].value for row in record.rows("example")]),
         generation=record.generation,
         example=(folder / "who-said-what.rq").read_text("utf-8"),
     )

@@ -9,9 +9,9 @@ from kg.web.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a sentence: `kind` is "thing", "concept", "words" (as they stand in an article) or "text".
+    """A piece of a sentence: `kind` is "thing", "concept", "words" (of an article), "role", "plain" or "text".
 
-    `iri` is empty for words and text.
+    `iri` is that of a thing or a concept.
     """
 
     text: str

@@ -23,6 +23,26 @@ const VIEWS = {
 /** YASR in an element: `show` a response, `hide` it, tell the `view`. */
 export function results(Yasr, host) {
   const current = { response: null, answer: null };
+  register(Yasr, current);
+  const yasr = made(Yasr, host);
+  const downloads = tag("p", { id: "downloads" });
+  host.append(downloads);
+  return {
+    view: () => yasr.getSelectedPluginName(),
+    onView: (told) => yasr.on("change", told),
+    hide: () => (host.hidden = true),
+    show(response, query) {
+      Object.assign(current, { response, answer: null });
+      host.hidden = false;
+      yasr.setResponse(response);
+      offer(downloads, query, answerOf(yasr, current));
+      return count(answerOf(yasr, current));
+    },
+  };
+}
+
+/** Put our views in place of YASR's own; of those the raw one is kept. */
+function register(Yasr, current) {
   for (const name of Object.keys(Yasr.plugins)) {
     if (name !== "response") delete Yasr.plugins[name];
     delete Yasr.defaults.plugins[name];
@@ -33,28 +53,17 @@ export function results(Yasr, host) {
     helpReference = undefined;
   });
   Yasr.defaults.pluginOrder = [...Object.keys(VIEWS), "response"];
+}
+
+function made(Yasr, host) {
   const wanted = new URLSearchParams(location.search).get("view") ?? "table";
-  const known = wanted in Yasr.defaults.plugins ? wanted : "table";
-  const yasr = new Yasr(host, { persistenceId: null, defaultPlugin: known, prefixes: {} });
+  const defaultPlugin = wanted in Yasr.defaults.plugins ? wanted : "table";
+  const yasr = new Yasr(host, { persistenceId: null, defaultPlugin, prefixes: {} });
   yasr.rootEl.querySelector(".yasr_downloadIcon").remove(); // the server writes the files
   yasr.rootEl.querySelector(".yasr_external_ref_btn").remove(); // it leads to another host
-  const downloads = tag("p", { id: "downloads" });
-  host.append(downloads);
   yasr.on("drawn", () => queueMicrotask(() => mark(yasr))); // YASR sets the classes just after it has told
   yasr.on("change", () => mark(yasr));
-  return {
-    view: () => yasr.getSelectedPluginName(),
-    onView: (told) => yasr.on("change", told),
-    hide: () => (host.hidden = true),
-    show(response, query) {
-      current.answer = null;
-      current.response = response;
-      host.hidden = false;
-      yasr.setResponse(response);
-      offer(downloads, query, answerOf(yasr, current));
-      return count(answerOf(yasr, current));
-    },
-  };
+  return yasr;
 }
 
 function answerOf(yasr, current) {

@@ -39,21 +39,26 @@ async function start() {
   await Promise.all([script("vendor/yasgui/yasgui.min.js"), style("vendor/yasgui/yasgui.min.css")]);
   const { Yasqe, Yasr } = globalThis.Yasgui;
   await register(Yasqe);
-  Yasqe.defaults.requestConfig.endpoint = "/sparql"; // instead of DBpedia's
-  const host = tag("div", { id: "editor" });
-  area.after(host);
-  const yasqe = new Yasqe(host, settings(Yasqe));
-  area.hidden = true;
-  area.removeAttribute("name");
-  document.getElementById("query-label").removeAttribute("for");
-  yasqe.getInputField().id = "editor-input";
-  document.getElementById("query-label").setAttribute("for", "editor-input");
+  const yasqe = replaced(Yasqe);
   const shown = results(Yasr, document.getElementById("results"));
   controls(yasqe, shown);
   form.dataset.ready = "";
   // The server's table stands until a query is run, unless the link asks for another view.
   const answered = document.querySelector("#answer:not(.wrong)");
   if (answered && shown.view() !== "table") yasqe.query().catch(() => {});
+}
+
+/** YASQE in place of the text area, under its label. */
+function replaced(Yasqe) {
+  Yasqe.defaults.requestConfig.endpoint = "/sparql"; // instead of DBpedia's
+  const host = tag("div", { id: "editor" });
+  area.after(host);
+  const yasqe = new Yasqe(host, settings(Yasqe));
+  area.hidden = true;
+  area.removeAttribute("name");
+  yasqe.getInputField().id = "editor-input";
+  document.getElementById("query-label").setAttribute("for", "editor-input");
+  return yasqe;
 }
 
 function controls(yasqe, shown) {
@@ -71,19 +76,22 @@ function controls(yasqe, shown) {
   });
   stop.addEventListener("click", () => yasqe.abortQuery());
   copy.addEventListener("click", () => share(yasqe.getValue(), shown.view()));
-  yasqe.on("query", () => {
-    stop.hidden = false;
-    status.textContent = "Running …";
-  });
-  yasqe.on("queryAbort", () => {
-    stop.hidden = true;
-    status.textContent = "Stopped.";
-  });
+  shown.onView(() => remember(yasqe.getValue(), shown.view()));
+  follow(yasqe, shown, stop);
+}
+
+/** Tell what becomes of each query. */
+function follow(yasqe, shown, stop) {
+  const tell = (running, text) => {
+    stop.hidden = !running;
+    status.textContent = text;
+  };
+  yasqe.on("query", () => tell(true, "Running …"));
+  yasqe.on("queryAbort", () => tell(false, "Stopped."));
   yasqe.on("queryResponse", (_yasqe, response, duration) => {
     stop.hidden = true;
     answered(yasqe, shown, response, duration);
   });
-  shown.onView(() => remember(yasqe.getValue(), shown.view()));
 }
 
 function link(query, view) {

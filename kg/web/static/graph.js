@@ -27,17 +27,20 @@ export async function draw(host, { nodes, edges }, note = "") {
     maxZoom: 3,
     minZoom: 0.1,
   });
+  legible(graph);
+  steer(graph, canvas, tools);
+  return graph;
+}
+
+function steer(graph, canvas, tools) {
   const zoom = (factor) => graph.zoom({ level: graph.zoom() * factor, renderedPosition: { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 } });
   button(tools, "Closer", () => zoom(1.5));
   button(tools, "Farther", () => zoom(1 / 1.5));
   button(tools, "Whole", () => graph.fit());
-  legible(graph);
-  canvas.addEventListener("wheel", (event) => {
-    graph.userZoomingEnabled(event.ctrlKey);
-  }, { capture: true, passive: true });
+  const allow = (event) => graph.userZoomingEnabled(event.ctrlKey);
+  canvas.addEventListener("wheel", allow, { capture: true, passive: true });
   graph.on("tap", "[href]", (event) => location.assign(event.target.data("href")));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => graph.style(looks()));
-  return graph;
 }
 
 /** Begin where most is, at a size that can be read, rather than with all of it too small. */

@@ -24,17 +24,21 @@ export async function draw(host, items, note = "") {
     margin: { item: { horizontal: 2, vertical: 4 } },
     tooltip: { overflowMethod: "cap" },
   });
+  steer(drawn, part, tools);
+  drawn.on("select", ({ items: [id] }) => {
+    const chosen = data.get(id);
+    if (chosen?.href) location.assign(chosen.href);
+  });
+  return drawn;
+}
+
+function steer(drawn, part, tools) {
   const whole = drawn.getItemRange();
   if (part) drawn.setWindow(part.start, part.end, { animation: false });
   button(tools, "Closer", () => drawn.zoomIn(0.5));
   button(tools, "Farther", () => drawn.zoomOut(0.5));
   button(tools, "Whole", () => drawn.setWindow(whole.min, whole.max));
   if (part) tools.append("Some entries lie outside of what is shown at first.");
-  drawn.on("select", ({ items: [id] }) => {
-    const chosen = data.get(id);
-    if (chosen?.href) location.assign(chosen.href);
-  });
-  return drawn;
 }
 
 /** The span in which four of five entries begin, where the rest would make it too small to read. */

@@ -82,7 +82,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def watch(server: Server) -> Iterator[Watch]:
     """A test that uses it fails when a page did what none may do."""
-    noted = Watch(server.url, expected=["/favicon.ico"])
+    noted = Watch(server.url)
     yield noted
     noted.clean()
 

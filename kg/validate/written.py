@@ -34,10 +34,10 @@ def check_written(change: Changed, gate: Gate, base_iri: str, derived: Container
     except NotConforming as error:
         problems = error.report.problems
         raise not_valid([Result(read_node(p.where), None, None, p.message, p.rule) for p in problems]) from error
-    focus = _affected(change, derived)
-    data = _surroundings(change.store, focus, derived)
-    if any(_is_ours(triple) for triple in data if triple.subject in focus):
-        _check_shapes(data, gate, focus)
+    affected = _affected(change, derived)
+    focus = frozenset(node for node in affected if any(_is_ours(quad) for quad in _said_of(change.store, node)))
+    if focus:
+        _check_shapes(_surroundings(change.store, focus, derived), gate, focus)
 
 
 def _check_shapes(data: frozenset[Triple], gate: Gate, focus: frozenset[Node]) -> None:
@@ -117,5 +117,5 @@ def _said_of(store: Store, node: object) -> Iterator[Quad]:
     return store.quads_for_pattern(node, None, None, None) if isinstance(node, NamedNode | BlankNode) else iter(())
 
 
-def _is_ours(triple: Triple) -> bool:
-    return any(isinstance(t, NamedNode) and t.value.startswith(NS) for t in (triple.predicate, triple.object))
+def _is_ours(quad: Quad) -> bool:
+    return any(isinstance(term, NamedNode) and term.value.startswith(NS) for term in (quad.predicate, quad.object))

@@ -98,6 +98,8 @@ def test_other_peoples_vocabulary_passes_whatever_it_holds(gate: Gate) -> None:
 
 def test_a_change_that_touches_too_much_is_refused(gate: Gate) -> None:
     many = " ".join(f"<urn:a> <urn:p> {number} ." for number in range(20_001))
+    check_written(delta(many), gate, BASE, frozenset())
+    many += " <urn:a> a at:Assessment ."
     assert "write it in parts" in str(refused(delta(many), gate))
 
 

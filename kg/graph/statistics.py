@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg.vocab import RDF
 
@@ -89,7 +89,7 @@ class Update:
 
     def types_now(self, node: object) -> set[NamedNode]:
         """The classes of a node."""
-        if isinstance(node, Literal):
+        if isinstance(node, Literal | Triple):
             return set()
         return {q.object for q in self._find(node, RDF.type, None) if isinstance(q.object, NamedNode)}
 

@@ -40,6 +40,7 @@ class WriteService:
         self._stopping = False
         self._writer: Writer | None = None
         self._spoken: deque[frames.Frame] = deque()
+        self._late = False  # the writer said nothing for too long
         self._ended: Counter[str] = Counter()
         self._failure: str | None = None
         # The writer ends with the thread that started it.
@@ -170,7 +171,7 @@ class WriteService:
         if self._writer is None:
             outcome = Outcome(error="StoreUnavailable", text=f"nothing can be written: {self._failure}")
             return self._settle(batch, [outcome] * len(batch))
-        at = "lock"
+        at, self._late = "lock", False
         try:
             self._writer.send([write for write, _ in batch])
             while (said := self._hear(self._patience(at))) is not None and said.kind == frames.STEP:
@@ -193,15 +194,15 @@ class WriteService:
         received: list[frames.Frame] | None = []
         while received == [] and time.monotonic() < until:
             received = self._writer.receive(until - time.monotonic())
+        self._late = received == []
         if not received:
             return None
         self._spoken.extend(received[1:])
         return received[0]
 
     def _died(self, batch: list[Pending], at: str) -> None:
-        late = self._writer is not None and self._writer.alive
         code = self._bury()
-        reason, outcome = ("deadline", _LATE) if late or code == -signal.SIGALRM else _meaning(code)
+        reason, outcome = ("deadline", _LATE) if self._late or code == -signal.SIGALRM else _meaning(code)
         if at == "publish":
             outcome = Outcome(error="StoreUnavailable", text=_OPEN)
         elif at == "lock" or len(batch) > 1:
@@ -250,6 +251,8 @@ def _meaning(code: int) -> tuple[str, Outcome]:
         return "network", Outcome(error="Forbidden", text="the write tried to reach the network, and was ended")
     if code == -signal.SIGKILL:
         return "lost", Outcome(error="StoreUnavailable", text="the writer was ended from outside; try again")
+    if code > 0:  # an exception of ours, which the log shows
+        return "failed", Outcome(error="StoreUnavailable", text="the writer failed; its log says why")
     return "crash", Outcome(error="TooComplex", text="the write needs more memory or depth than allowed, and was ended")
 
 

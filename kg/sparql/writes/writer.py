@@ -40,6 +40,8 @@ def _serve(start: WriterStart, reason: str | None, jobs: int, answers: int) -> N
             outcomes = committer.commit(writes, _teller(answers, start.seconds))
         except KgError as error:
             outcomes = [Outcome(error="StoreUnavailable", text=str(error))] * len(writes)
+        except MemoryError:  # while deriving or publishing: nothing was published
+            outcomes = [Outcome(error="TooComplex", text="the write needs more memory than allowed")] * len(writes)
         signal.setitimer(signal.ITIMER_REAL, 0)
         frames.send(answers, frames.END, Outcomes.of(outcomes).encode())
     committer.bench.close()

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from kg.errors import Busy, DeadlineExceeded, StoreUnavailable
@@ -31,27 +32,33 @@ class Ticket:
         self._lanes.leave(self)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    client: str
+
+
 class Lanes:
     """`concurrent` places in the fast lane, `slow` in the slow one, `queue` to wait in, and one for our own pages."""
 
     def __init__(self, limits: Limits) -> None:
         self._places: dict[Lane, int] = {"fast": limits.concurrent, "own": OWN, "slow": limits.slow}
         self._taken: dict[Lane, int] = {"fast": 0, "own": 0, "slow": 0}
-        self._waiting: dict[Lane, deque[object]] = {"fast": deque(), "own": deque()}
+        self._waiting: dict[Lane, deque[_Waiting]] = {"fast": deque(), "own": deque()}
         self._queue = limits.queue
         self._open = True
         self._changed = threading.Condition()
 
-    def enter(self, own: bool, deadline: float, gone: Callable[[], bool]) -> Ticket:
+    def enter(self, own: bool, deadline: float, gone: Callable[[], bool], client: str = "") -> Ticket:
         """Take a place, or wait for one, first come first served, until `deadline` (on the monotonic clock).
 
-        Raises Busy at once when too many wait already, DeadlineExceeded, StoreUnavailable (closing, client gone).
+        One `client` may have half of those that wait, so that there is room for others. Raises Busy at once when too
+        many wait already, DeadlineExceeded, StoreUnavailable (closing, client gone).
         """
         lane: Lane = "own" if own else "fast"
-        me, queue = object(), self._waiting[lane]
+        me, queue = _Waiting(client), self._waiting[lane]
         with self._changed:
-            if len(queue) >= self._queue and not self._free(lane):
-                raise Busy(f"{self._queue} queries wait already; try again later", retry_after=1)
+            if not self._free(lane):
+                self._check_room(queue, client)
             queue.append(me)
             try:
                 while queue[0] is not me or not self._free(lane):
@@ -100,6 +107,13 @@ class Lanes:
         """How many queries wait for a place."""
         with self._changed:
             return sum(map(len, self._waiting.values()))
+
+    def _check_room(self, queue: deque[_Waiting], client: str) -> None:
+        if len(queue) >= self._queue:
+            raise Busy(f"{self._queue} queries wait already; try again later", retry_after=1)
+        share = max(1, self._queue // 2)
+        if client and sum(other.client == client for other in queue) >= share:
+            raise Busy(f"{share} queries of yours wait already; try again later", retry_after=1)
 
     def _free(self, lane: Lane) -> bool:
         return self._taken[lane] < self._places[lane]

@@ -189,7 +189,7 @@ class QueryService:
             return self._attempt(task)
 
     def _attempt(self, task: Task) -> Answer:
-        ticket = self._lanes.enter(task.own, task.deadline, task.gone)
+        ticket = self._lanes.enter(task.own, task.deadline, task.gone, task.reader.client)
         return self._collect(self._begin(task, ticket), task)
 
     def _begin(self, task: Task, ticket: Ticket) -> Run:

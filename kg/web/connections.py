@@ -7,6 +7,7 @@ show: among this process's files (Linux).
 import os
 import socket
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,16 +18,21 @@ from kg.web.clients import group, is_trusted
 
 FILES = Path("/proc/self/fd")
 LOOK = 0.5  # seconds between two looks
+GRACE = 1.0  # seconds in which a new connection may ask something before it counts as one that does not
 Peer = tuple[str, int]  # address and port
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An accepted connection: its file, the kernel's number of the socket, and who is at the other end."""
+    """An accepted connection: its file, the kernel's number of the socket, who is at the other end, and since when.
+
+    `since` is when it was first seen, on the monotonic clock.
+    """
 
     file: int
     inode: int
     peer: Peer
+    since: float
 
 
 class Connections:
@@ -88,15 +94,16 @@ class Connections:
                 return None
             try:
                 host, port, *_ = borrowed.getpeername()
-                return Connection(file, inode, (host, port)) if borrowed.getsockname()[1] == self._port else None
+                ours = borrowed.getsockname()[1] == self._port
+                return Connection(file, inode, (host, port), time.monotonic()) if ours else None
             except OSError:  # it listens, or it is closed already
                 return None
 
     def _close(self, among: Sequence[Connection], number: int) -> None:
         if number <= 0:
             return
-        busy = self._busy()
-        for connection in [c for c in among if c.peer not in busy][:number]:
+        busy, latest = self._busy(), time.monotonic() - GRACE
+        for connection in [c for c in among if c.peer not in busy and c.since <= latest][:number]:
             with _Borrowed(connection.file, connection.inode) as borrowed:
                 if borrowed is not None:
                     try:

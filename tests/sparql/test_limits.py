@@ -1,3 +1,4 @@
+import concurrent.futures
 import contextlib
 import os
 import signal
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from kg.errors import AnswerTooLarge, Busy, DeadlineExceeded, StoreUnavailable, TooComplex
+from kg.settings import Settings
 from kg.sparql import stream
+from kg.sparql.admission import Lanes
 from kg.sparql.answers import Reader
+from kg.sparql.limits import Limits
 from kg.sparql.protocol import Query
 from kg.sparql.service import Answer, QueryService
 
@@ -165,6 +169,23 @@ def test_a_worker_lost_in_the_middle_of_a_stream(root: Path) -> None:
         assert isinstance(error, StoreUnavailable)
         assert "ended from outside" in str(error)
         assert service.counters() == {"lost": 1}
+
+
+def test_one_client_does_not_fill_the_queue() -> None:
+    lanes = Lanes(Limits.of(Settings(concurrent=1, queue=4)))
+    held = lanes.enter(False, time.monotonic() + 60, never, "greedy")
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(lanes.enter, False, time.monotonic() + 60, never, name) for name in ("greedy", "greedy")]
+        eventually(lambda: lanes.waiting() == 2)
+        with pytest.raises(Busy, match="2 queries of yours wait"):
+            lanes.enter(False, time.monotonic() + 60, never, "greedy")
+        futures += [pool.submit(lanes.enter, False, time.monotonic() + 60, never, name) for name in ("one", "two")]
+        eventually(lambda: lanes.waiting() == 4)
+        with pytest.raises(Busy, match="4 queries wait already"):
+            lanes.enter(False, time.monotonic() + 60, never, "three")
+        held.leave()
+        for future in concurrent.futures.as_completed(futures):
+            future.result().leave()
 
 
 def opened(service: QueryService, client: str = "a") -> Answer:

@@ -1,6 +1,7 @@
 """The page of an entity: its names and who uses them, what is said and denied of it, what it says itself."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Response, render_template
@@ -12,7 +13,7 @@ from kg.web.ids import Thing
 from kg.web.linked import schema_org
 from kg.web.record import Iri, Record
 from kg.web.sentences import Part, Speller
-from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row
+from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row, Term
 from kg.web.times import earliest, told_time
 from kg.web.vocabulary import Vocabulary, vocabulary
 
@@ -78,6 +79,7 @@ def entity_page(record: Record, thing: Thing) -> Response:
         label=label,
         kind=words.label(words.kinds_of(graph, iri)),
         forms=forms,
+        mentions=int(record.rows("usage-count", thing=Iri(iri))[0]["total"].value),
         sections=sections,
         findings=findings_about(record, iri),
         total=total,
@@ -99,30 +101,38 @@ def _times(sections: tuple[Section, ...]) -> list[Saying]:
 
 
 def read_forms(record: Record, iri: str, words: Vocabulary) -> list[Form]:
-    """Every spelling of a thing, the most used first."""
+    """Every spelling of a thing, the most used first; of the places where it stands, the first 50."""
     noted: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in record.rows("names", thing=Iri(iri)):
         noted[row["form"].value, row["form"].language].append(row)
-    uses: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in record.rows("usage", thing=Iri(iri)):
-        uses[row["form"].value, row["form"].language].append(row)
+    uses: dict[tuple[str, str], list[Use]] = defaultdict(list)
+    for form, use in _uses(record, iri):
+        uses[form.value, form.language].append(use)
     made = [_form(*key, noted[key], uses[key], words) for key in {**noted, **uses}]
     return sorted(made, key=lambda form: (-len(form.uses), form.text))
 
 
-def _form(text: str, language: str, noted: list[Row], uses: list[Row], words: Vocabulary) -> Form:
+def _uses(record: Record, iri: str) -> Iterator[tuple[Term, Use]]:
+    """Each place with the form that stands there, by what is noted of the place, else by its words."""
+    rows = record.rows("usage", thing=Iri(iri))
+    if not rows:
+        return
+    places = [Iri(row["place"].value) for row in rows]
+    forms = {row["place"].value: row["form"] for row in record.rows("place-forms", place=places)}
+    speakers: dict[str, list[Part]] = defaultdict(list)
+    for row in record.rows("direct-speech", place=places):
+        speakers[row["place"].value].append(_agent(row, "voice"))
+    for row in rows:
+        place, start, end = row["place"].value, int(row["start"].value), int(row["end"].value)
+        use = Use(row["slug"].value, start, end, tuple(speakers[place]), _agent(row, "publisher"))
+        yield forms.get(place, row["form"]), use
+
+
+def _form(text: str, language: str, noted: list[Row], uses: list[Use], words: Vocabulary) -> Form:
     notes = {words.label(row["kind"].value) for row in noted if "kind" in row}
     notes |= {row[name].value for row in noted for name in ("script", "scheme") if name in row}
     how = frozenset(row["how"].value.removeprefix(AT) for row in noted)
-    places: dict[tuple[str, int, int], list[Row]] = defaultdict(list)
-    for row in uses:
-        places[row["slug"].value, int(row["start"].value), int(row["end"].value)].append(row)
-    return Form(text, language, tuple(sorted(notes)), how, tuple(_use(*key, rows) for key, rows in places.items()))
-
-
-def _use(slug: str, start: int, end: int, rows: list[Row]) -> Use:
-    speakers = dict.fromkeys(_agent(row, "voice") for row in rows if "voice" in row)
-    return Use(slug, start, end, tuple(speakers), _agent(rows[0], "publisher"))
+    return Form(text, language, tuple(sorted(notes)), how, tuple(uses))
 
 
 def _agent(row: Row, name: str) -> Part:
@@ -148,7 +158,7 @@ def _incoming(rows: list[Row], words: Vocabulary, labels: Graph) -> list[tuple[s
 
 def _happenings(record: Record, iri: str) -> tuple[Happening, ...]:
     rows: dict[tuple[Part, Part], list[Row]] = defaultdict(list)
-    for row in record.rows("events-here", thing=Iri(iri)):
+    for row in record.rows("events-here", thing=Iri(iri), at=Iri(iri)):
         rows[_agent(row, "event"), _agent(row, "at")].append(row)
     made = [_happening(event, at, [times_of(row) for row in found]) for (event, at), found in rows.items()]
     return tuple(sorted(made, key=lambda one: (one.earliest, one.event.text)))

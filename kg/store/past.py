@@ -5,35 +5,38 @@ from pathlib import Path
 
 from kg.store.generations import Generations
 
-BLOCK = 1 << 20  # bytes read at once
 MOST = 64 << 20  # bytes read in all; what is further back counts as never known
 
 
-def last_named(generations: Generations, before: int, iri: str, most: int = MOST) -> int | None:
-    """The newest kept generation before `before` in which the IRI is a subject or a graph, None when none is found.
+def names_before(generations: Generations, before: int, base: str, most: int = MOST) -> dict[str, int]:
+    """The names under `base` of subjects and graphs in kept generations before `before`, each with the newest.
 
-    At most `most` bytes are read, newest generations first.
+    Generations are read newest first, and no other once `most` bytes were read.
     """
-    wanted = (f"\n<{iri}> ".encode(), f" <{iri}> .\n".encode())
+    start, found = f"<{base}".encode(), dict[str, int]()
     for generation in reversed(generations.all()):
-        if generation.number >= before:
+        if generation.number >= before or most <= 0:
             continue
-        for block in _blocks(generation.data, len(max(wanted, key=len))):
-            most -= len(block)
-            if any(words in block for words in wanted):
-                return generation.number
-            if most <= 0:
-                return None
-    return None
+        for term in _named(generation.data):
+            if term.startswith(start):
+                found.setdefault(term[len(start) : -1].decode(), generation.number)
+        most -= generation.data.stat().st_size if generation.data.exists() else 0
+    return found
 
 
-def _blocks(path: Path, overlap: int) -> Iterator[bytes]:
-    """The file in blocks, each beginning with the end of the one before it; a line break stands before the first."""
-    before = b"\n"
+def _named(path: Path) -> Iterator[bytes]:
+    """Subjects and graphs, each about once: lines are sorted by graph, then as a whole."""
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                yield before + block
-                before = block[-overlap:]
+            last = tail = b""
+            for line in file:
+                subject = line[: line.index(b" ")]
+                if subject != last:
+                    last = subject
+                    yield subject
+                if not tail or not line.endswith(tail):
+                    graph = line.rsplit(b" ", 2)[1]
+                    tail = b" " + graph + b" .\n"
+                    yield graph
     except FileNotFoundError:  # pruned in the meantime
         return

@@ -22,6 +22,7 @@ def furnish(app: Flask) -> None:
     settings: Settings = app.extensions["attest.settings"]
     app.extensions["attest.made_with"] = _made_with()
     app.extensions[vocabulary.NAME] = Remembered(vocabulary.read_vocabulary)
+    app.extensions[ids.PAST] = Remembered(ids.read_past)
     app.extensions[search.NAME] = Remembered(Index)
     for part in (articles, catalogue, findings, ids, ontology, pages, search, statements):
         app.register_blueprint(part.bp)

@@ -10,13 +10,15 @@ from kg.errors import Gone, NotAcceptable, NotFound
 from kg.settings import Settings
 from kg.sparql.negotiate import GRAPHS, MediaType, negotiate
 from kg.store.generations import Generations
-from kg.store.past import last_named
+from kg.store.past import names_before
 from kg.web.record import Iri, Record, conditional
+from kg.web.remembered import Remembered
 from kg.web.terms import AT
 
 bp = Blueprint("ids", __name__)
 NAME = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 HTML = "text/html"
+PAST = "attest.past"
 EXTENSIONS = {media.extension: media for media in GRAPHS}
 ABOUT = 100  # statements about a thing in one document
 
@@ -113,12 +115,18 @@ def find_thing(record: Record, name: str) -> Thing:
 
 
 def _missing(record: Record, name: str) -> NotFound:
-    settings: Settings = current_app.extensions["attest.settings"]
-    assert record.generation is not None
-    known = last_named(Generations(settings.data), record.generation, record.iri(name))
+    past: Remembered[dict[str, int]] = current_app.extensions[PAST]
+    known = past.of(record).get(name)
     if known is None:
         return NotFound(f"nothing in the record is called {name}")
     return Gone(f"{name} was in the record up to generation {known}, and is no longer")
+
+
+def read_past(record: Record) -> dict[str, int]:
+    """The names of kept earlier generations, each with the newest that had it."""
+    settings: Settings = current_app.extensions["attest.settings"]
+    assert record.generation is not None, "whether the record knows a name is asked first"
+    return names_before(Generations(settings.data), record.generation, record.base)
 
 
 def moved_to(record: Record, moved: Replaced, prefix: str) -> str:

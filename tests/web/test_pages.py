@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 
@@ -161,6 +162,25 @@ def test_what_is_claimed_and_denied_stand_side_by_side(project: Project) -> None
             assert both.index("Denied by") < both.index("Said by")
 
 
+def test_a_name_in_another_script_is_set_its_own_way_and_found_by_any_hand(project: Project) -> None:
+    entities = project.root / "articles" / "entities.yaml"
+    name = "{nameForm: {ar: مصطفى الكاظمي}, script: Arab}"
+    mayor = "mayor: {is: Person, label: The mayor of Norwick}"
+    text = entities.read_text("utf-8")
+    assert mayor in text
+    entities.write_text(text.replace(mayor, mayor.replace("}", f", hasName: [{name}]}}")), "utf-8")
+    assert build(project.settings).published
+    settings = {name: getattr(project.settings, name) for name in ("articles", "ontology", "shapes", "data")}
+    with serving(project.root, **settings) as server:
+        page = server.request("GET", "/page/mayor", Accept="text/html").body.decode()
+        assert '<th scope="row" class="form" lang="ar"><bdi>مصطفى الكاظمي</bdi></th>' in page
+        for asked in ("مصطفى الكاظمي", "مصطفي", "الکاظمی", "مصطفــى"):  # as written, and as other keyboards write it
+            found = server.request("GET", f"/search?q={quote(asked)}", Accept="application/json").json["things"]
+            assert [(thing["label"], thing["form"]) for thing in found] == [
+                ("The mayor of Norwick", "مصطفى الكاظمي")
+            ], asked
+
+
 def test_a_finding_comes_with_what_it_rests_on_and_is_told_there(server: Server) -> None:
     rule = read(server, "/page/rule.circular-sourcing")
     assert "It does not mean" in words(rule)
@@ -204,8 +224,6 @@ def test_a_placeholder_is_shown_as_such(server: Server) -> None:
     ],
 )
 def test_search_finds_every_spelling(server: Server, asked: str, found: str) -> None:
-    from urllib.parse import quote
-
     answer = server.request("GET", f"/search?q={quote(asked)}", Accept="application/json")
     urls = [thing["url"] for thing in answer.json["things"]]
     assert any(found in url for url in urls), urls

@@ -14,7 +14,6 @@ from kg.questions import BadParameter, Question, bind, find_question, questions
 from kg.settings import Settings
 from kg.sparql.negotiate import GRAPHS, RESULTS, MediaType
 from kg.sparql.protocol import read_query
-from kg.web import assets
 from kg.web.answers import Shown, shown
 from kg.web.asking import read
 from kg.web.lookup import MOST_LABELS, labels, rows, value
@@ -105,7 +104,6 @@ def _page(text: str, example: Question | None, answer: Shown | None, wrong: KgEr
         generation=current_app.extensions["attest.service"].generation(),
         downloads=list(_downloads(text, answer)),
         formats={"results": _named(RESULTS), "graphs": _named(GRAPHS)},
-        fetched=assets.fetched(),
     )
     response = Response(rendered, wrong.status if wrong else 200, mimetype="text/html")
     response.headers["Content-Security-Policy"] = policy(style_attributes=[TOOLTIP])

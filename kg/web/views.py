@@ -12,6 +12,7 @@ from kg.web.drawn import Drawing
 from kg.web.lookup import Row, page_of, rows, value
 
 bp = Blueprint("views", __name__)
+bp.add_app_template_global(assets.fetched, "fetched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ def page(name: str) -> Response:
         wrong=wrong,
         address=f"/{name}.json?{urlencode(given)}",
         choices=_choices(view),
-        fetched=assets.fetched(),
     )
     response = Response(rendered, wrong.status if wrong else 200, mimetype="text/html")
     response.headers["Cache-Control"] = "no-cache"

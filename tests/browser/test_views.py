@@ -53,3 +53,16 @@ def test_a_choice_is_in_the_address_and_in_the_form(page: Page, server: Server) 
     rows = page.locator("table.answer tbody tr")
     assert rows.count() > 0
     assert all("Badr Corps" in text for text in rows.all_inner_texts())
+
+
+def test_an_entity_s_page_draws_what_is_opened(page: Page, server: Server) -> None:
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url + "/page/hadi-al-amiri")
+    page.wait_for_selector("[data-drawings]:not([hidden])")
+    assert [url for url in asked if "vendor" in url] == [], "nothing is fetched that is not asked for"
+    for name, drawn in [("graph", ".graph canvas"), ("timeline", ".drawing"), ("map", ".drawing")]:
+        page.click(f"details[data-name={name}] summary")
+        page.wait_for_selector(f"details[data-name={name}] {drawn}")
+    expect(page.locator("details[data-name=map]")).to_contain_text("The record holds nothing to draw here.")
+    assert barriers(page) == []

@@ -1,5 +1,6 @@
 """The editor's page without script, and what its script asks for."""
 
+import gzip
 import json
 from html import unescape
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from tests.live import Response, Server
 
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept_Encoding": "gzip, deflate, br, zstd",
+    "Accept_Encoding": "gzip",
 }
 AT = "https://w3id.org/attest/ontology#"
 ID = "https://w3id.org/attest/id/"
@@ -21,7 +22,12 @@ def page(server: Server, **parameters: str) -> Response:
 
 
 def text(answer: Response) -> str:
-    return unescape(answer.body.decode())
+    return unescape(source(answer))
+
+
+def source(answer: Response) -> str:
+    packed = answer.headers.get("content-encoding") == "gzip"
+    return (gzip.decompress(answer.body) if packed else answer.body).decode()
 
 
 def test_a_query_is_answered_with_labels_in_a_table(server: Server) -> None:
@@ -50,10 +56,8 @@ def test_each_form_has_its_answer(server: Server, query: str, shown: str) -> Non
 
 
 def test_markup_in_literals_stays_text(server: Server) -> None:
-    assert (
-        b'<td dir="auto">&lt;img src=x onerror=alert(1)&gt;</td>'
-        in page(server, query='SELECT ("<img src=x onerror=alert(1)>" AS ?x) {}').body
-    )
+    shown = source(page(server, query='SELECT ("<img src=x onerror=alert(1)>" AS ?x) {}'))
+    assert '<td dir="auto">&lt;img src=x onerror=alert(1)&gt;</td>' in shown
 
 
 def test_a_long_answer_says_how_much_of_it_is_shown(server: Server) -> None:

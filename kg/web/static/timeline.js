@@ -10,7 +10,7 @@ const DAY = 24 * 60 * 60 * 1000; // milliseconds
 export async function draw(host, items, note = "") {
   await load();
   const { Timeline, DataSet } = globalThis.vis;
-  const canvas = tag("div", { class: "timeline", role: "group", "aria-label": "Timeline; the table tells the same" });
+  const canvas = tag("div", { class: "timeline-drawing", role: "group", "aria-label": "Timeline; the table tells the same" });
   const tools = tag("p", { class: "tools" });
   host.replaceChildren(tools, canvas, tag("p", { class: "hint" }, `Drag to move, Ctrl and the wheel to zoom. ${note}`));
   const part = most(items);

@@ -33,7 +33,7 @@ class Client:
         if self.token:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         raw = body.encode() if isinstance(body, str) else body
-        return self.server.request(method, path, raw, **headers)
+        return self.server.request(method, path, raw, timeout=90, **headers)
 
     def update(self, text: str, *, to: str = "/update", **headers: str) -> Response:
         return self.send("POST", to, text, **{"Content_Type": UPDATE, **headers})
@@ -68,7 +68,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def record(project: Project) -> Iterator[Client]:
     """The record of a small corpus, which takes writes with a token."""
     settings = {name: getattr(project.settings, name) for name in ("data", "articles", "ontology", "shapes")}
-    with serving(project.root, **settings, writable="true", store_bytes=4 << 20) as server:
+    with serving(project.root, **settings, writable="true", store_bytes=4 << 20, write_seconds=60) as server:
         yield Client(server, token(project.settings.data))
 
 

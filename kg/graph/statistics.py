@@ -63,6 +63,12 @@ class Update:
     added: frozenset[Quad]
     removed: frozenset[Quad]
     without: Container[object]
+    _typed: dict[object, set[NamedNode]] = field(init=False)  # by subject, the classes that the change gave it
+    _untyped: dict[object, set[NamedNode]] = field(init=False)  # and took from it
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_typed", _classes(self.added))
+        object.__setattr__(self, "_untyped", _classes(self.removed))
 
     def of(self, old: Statistics) -> Statistics:
         """The counts after the change, as `count` would give them, at a cost that follows the change."""
@@ -95,9 +101,7 @@ class Update:
 
     def types_before(self, node: object) -> set[NamedNode]:
         """The classes of a node before the change."""
-        gone = {q.object for q in self.added if q.subject == node and q.predicate == RDF.type}
-        back = {q.object for q in self.removed if q.subject == node and q.predicate == RDF.type}
-        return self.types_now(node) - gone | {cls for cls in back if isinstance(cls, NamedNode)}
+        return self.types_now(node) - self._typed.get(node, set()) | self._untyped.get(node, set())
 
     def difference(self, end: Callable[[Quad], object], pattern: Callable[[object], tuple[object, ...]]) -> int:
         """How many more different subjects, or objects, there are than before."""
@@ -112,6 +116,14 @@ class Update:
 
 
 _COUNTERS = ("graphs", "properties", "uses", "links", "values")
+
+
+def _classes(quads: Iterable[Quad]) -> dict[object, set[NamedNode]]:
+    found: dict[object, set[NamedNode]] = {}
+    for quad in quads:
+        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
+            found.setdefault(quad.subject, set()).add(quad.object)
+    return found
 
 
 def _kept(quads: Iterable[Quad], without: Container[object]) -> Iterator[Quad]:

@@ -7,11 +7,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
-from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import resources
+from kg.graph.change import Changed
 from kg.graph.statistics import Statistics, Update, count
 from kg.iri import Iris
 from kg.questions import Question, questions, with_base
@@ -42,22 +42,6 @@ ABOUT = (
 RIGHTS = "Quoted words belong to those who published them, and are kept as evidence of what was said."
 Node = NamedNode | Literal
 Pairs = Iterable[tuple[str, Node]]
-
-
-class Changed(Protocol):
-    """A change: the store with it applied, and what it added and removed."""
-
-    @property
-    def store(self) -> Store:
-        """The store as it would be; its catalogue is still that from before."""
-
-    @property
-    def added(self) -> frozenset[Quad]:
-        """Quads that were not there before."""
-
-    @property
-    def removed(self) -> frozenset[Quad]:
-        """Quads that are there no more."""
 
 
 def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Container[object]) -> frozenset[Quad]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Quad
@@ -11,27 +10,12 @@ from kg.findings.near import Near
 from kg.findings.rules import Rule
 from kg.findings.run import findings, units
 from kg.findings.words import Words
+from kg.graph.change import Changed
 from kg.graph.schema import Schema
 from kg.iri import Iris
 from kg.vocab import AT, DCTERMS
 
 _ABOUT = "What rules notice in what was said, and on which statements each finding rests. No voice said it."
-
-
-class Changed(Protocol):
-    """A change: the store with it applied, and what it added and removed."""
-
-    @property
-    def store(self) -> ox.Store:
-        """The store as it would be; the graph of findings is still what it was."""
-
-    @property
-    def added(self) -> frozenset[Quad]:
-        """Quads that were not there before."""
-
-    @property
-    def removed(self) -> frozenset[Quad]:
-        """Quads that are there no more."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ transitive, a symmetric or an inverse property lead to from there. So a change c
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
+from kg.graph.change import Changed
 from kg.reason.inference import infer, inferred_quads
 from kg.reason.rules import read_rules, vocabulary
 from kg.vocab import AT, OWL, RDF, RDFS
@@ -20,22 +20,6 @@ Node = NamedNode | BlankNode
 
 
 _LISTS = frozenset({RDF.first, RDF.rest, AT.writtenBy})
-
-
-class Changed(Protocol):
-    """A change: the store with it applied, and what it added and removed."""
-
-    @property
-    def store(self) -> ox.Store:
-        """The store as it would be; its graph of inferences is still that from before."""
-
-    @property
-    def added(self) -> frozenset[Quad]:
-        """Quads that were not there before."""
-
-    @property
-    def removed(self) -> frozenset[Quad]:
-        """Quads that are there no more."""
 
 
 def inferred_after(change: Changed, graph: NamedNode, derived: Container[object]) -> frozenset[Quad]:

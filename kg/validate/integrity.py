@@ -1,32 +1,15 @@
 """What must hold across graphs when a change is committed: nothing undefined is used, nothing used is gone."""
 
 from collections.abc import Callable, Container, Iterator
-from typing import Protocol
 
-import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad
 
+from kg.graph.change import Changed
 from kg.graph.schema import Schema
 from kg.model import Source
 from kg.report import NotConforming, Problem, Report
 from kg.validate.terms import unknown_terms
 from kg.vocab import DCTERMS, RDF
-
-
-class Changed(Protocol):
-    """A change about to be published: the store with it applied, and what it added and removed."""
-
-    @property
-    def store(self) -> ox.Store:
-        """The store as it would be."""
-
-    @property
-    def added(self) -> frozenset[Quad]:
-        """Quads that were not there before."""
-
-    @property
-    def removed(self) -> frozenset[Quad]:
-        """Quads that are there no more."""
 
 
 def check_change(

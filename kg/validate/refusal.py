@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import BadInput
+from kg.graph.change import Changed
 from kg.graph.schema import Schema
-from kg.validate.integrity import Changed
 from kg.validate.terms import unknown_terms
 from kg.vocab import ONTOLOGY, RDF, XSD
 

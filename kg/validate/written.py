@@ -8,10 +8,11 @@ from rdflib import RDF as RDFLIB_RDF
 from rdflib import SH, Graph
 from rdflib.term import Node as RdflibNode
 
+from kg.graph.change import Changed
 from kg.graph.schema import Schema
 from kg.report import NotConforming
 from kg.validate.gate import Gate
-from kg.validate.integrity import Changed, check_change
+from kg.validate.integrity import check_change
 from kg.validate.rdflib_graph import to_graph, to_node
 from kg.validate.refusal import NotValid, Result, check_terms, not_valid, read_node, sentence
 from kg.vocab import NS, XSD

@@ -99,10 +99,11 @@ def test_a_slow_query_that_finishes_is_answered_and_its_worker_retired(root: Pat
 
 
 FRONT = """
-import sys, threading, time
+import signal, sys, threading, time
 from pathlib import Path
 from tests.sparql.support import CROSS, ask, settings
 from kg.sparql.service import QueryService
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts in the background ignore it
 service = QueryService(settings(Path(sys.argv[1]), query_seconds=60))
 service.start()
 threading.Thread(target=ask, args=(service, CROSS), daemon=True).start()

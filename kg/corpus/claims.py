@@ -71,17 +71,24 @@ def read_article(folder: Path) -> Reading:
     return Reading(_article(folder.name, *text, claims.tree, notes), tuple(notes.problems))
 
 
-def read_entities(path: Path) -> EntitiesReading:
-    """Read the entities that articles share; every problem is reported, and an entity with one is left out."""
-    path = path.absolute()
-    notes = Notes(shown(path, path.parent))
-    file = open_yaml(path, notes)
+def shared_entries(path: Path, what: str, notes: Notes) -> tuple[dict[str, Node], str]:
+    """What a file that articles share holds at its top (`what` is its own key), and the language of its texts.
+
+    The language is BCP 47, `und` if not known; nothing is there when the file cannot be read.
+    """
+    file = open_yaml(path.absolute(), notes)
     if file is None:
-        return EntitiesReading((), "und", tuple(notes.problems))
-    top = known_entries(file.tree, "", "the file", ("format", "language", "entities"), notes)
+        return {}, "und"
+    top = known_entries(file.tree, "", "the file", ("format", "language", what), notes)
     check_format(file.tree, notes)
     demand(file.tree, "the file", ("language",), notes)
-    tag = language(top.get("language"), notes) or "und"
+    return top, language(top.get("language"), notes) or "und"
+
+
+def read_entities(path: Path) -> EntitiesReading:
+    """Read the entities that articles share; every problem is reported, and an entity with one is left out."""
+    notes = Notes(shown(path.absolute(), path.absolute().parent))
+    top, tag = shared_entries(path, "entities", notes)
     read, refused = entities(top.get("entities"), notes)
     return EntitiesReading(read, tag, tuple(notes.problems), refused)
 

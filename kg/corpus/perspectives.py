@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.corpus.chains import check_id
-from kg.corpus.claims import check_format
-from kg.corpus.document import language
-from kg.corpus.files import open_yaml
-from kg.corpus.notes import Notes, demand, entries, known_entries, missing, values, words
+from kg.corpus.claims import shared_entries
+from kg.corpus.notes import Notes, entries, missing, values, words
 from kg.corpus.text import shown
 from kg.corpus.tree import Mapping, Node, Scalar
 from kg.model import Perspective
@@ -29,15 +27,8 @@ class PerspectivesReading:
 
 def read_perspectives(path: Path) -> PerspectivesReading:
     """Read the file of perspectives; every problem is reported, and a perspective with one is left out."""
-    path = path.absolute()
-    notes = Notes(shown(path, path.parent))
-    file = open_yaml(path, notes)
-    if file is None:
-        return PerspectivesReading((), "und", tuple(notes.problems))
-    top = known_entries(file.tree, "", "the file", ("format", "language", "perspectives"), notes)
-    check_format(file.tree, notes)
-    demand(file.tree, "the file", ("language",), notes)
-    tag = language(top.get("language"), notes) or "und"
+    notes = Notes(shown(path.absolute(), path.absolute().parent))
+    top, tag = shared_entries(path, "perspectives", notes)
     given = entries(top.get("perspectives"), "", "perspectives", notes)
     read = [_perspective(key, value, notes) for key, value in given]
     return PerspectivesReading(tuple(one for one in read if one), tag, tuple(notes.problems))

@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Concatenate, ParamSpec
 
 from flask import Response, current_app, request
 
@@ -96,10 +96,6 @@ class Record:
     def name(self, iri: str) -> str:
         """The name under the base IRI; empty for an IRI that is not of this record."""
         return iri[len(self.base) :] if iri.startswith(self.base) else ""
-
-
-class _View(Protocol[P]):
-    def __call__(self, record: Record, *args: P.args, **kwargs: P.kwargs) -> Response: ...
 
 
 def conditional(view: Callable[Concatenate[Record, P], Response]) -> Callable[P, Response]:

@@ -67,6 +67,13 @@ class Server:
         assert answer.status == 200, answer.body
         return [{k: v["value"] for k, v in row.items()} for row in answer.json["results"]["bindings"]]
 
+    def await_generation(self, number: int) -> None:
+        """Wait until queries see a generation at least as new: what a build published is followed, not announced."""
+        end = time.monotonic() + 60
+        while self.request("GET", "/ready").json["generation"] < number:
+            assert time.monotonic() < end, f"generation {number} is not served"
+            time.sleep(0.05)
+
     def tree(self) -> list[psutil.Process]:
         """The whole process tree, outermost first."""
         parent = psutil.Process(self.process.pid)

@@ -476,6 +476,7 @@ def test_a_build_beside_writes_touches_none_of_their_graphs(record: Client, proj
         statuses = [future.result().status for future in writes]
     assert built.returncode == 0, built.stderr
     assert set(statuses) <= {201, 503}, statuses
+    record.server.await_generation(int((project.settings.data / "CURRENT").read_text("ascii")))
     assert record.server.rows("SELECT (COUNT(*) AS ?n) { ?s <urn:n> ?o }") == [{"n": str(statuses.count(201))}]
     assert record.get("urn:kept").status == 200
     assert record.server.rows("SELECT ?s { ?s <http://www.w3.org/2000/01/rdf-schema#label> 'A crowd'@en }")

@@ -11,7 +11,7 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import resources
-from kg.graph.change import Changed
+from kg.graph.change import Changed, Edit, replacement
 from kg.graph.statistics import Statistics, Update, count
 from kg.iri import Iris
 from kg.questions import Question, questions, with_base
@@ -44,8 +44,8 @@ Node = NamedNode | Literal
 Pairs = Iterable[tuple[str, Node]]
 
 
-def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Container[object]) -> frozenset[Quad]:
-    """The graph that describes the store's record after a change; what is `derived` does not count."""
+def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Container[object]) -> Edit:
+    """How the graph that describes the store's record changes; what is `derived` does not count."""
     catalogue = Catalogue(iris, graph)
     old = list(change.store.quads_for_pattern(None, None, None, graph))
     if old:
@@ -56,7 +56,7 @@ def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Cont
     else:
         counts = count(change.store, derived)
     examples = (catalogue.example(question) for question in questions(resources.find("queries")))
-    return frozenset(chain(catalogue.dataset(counts), catalogue.prefixes(), *examples))
+    return replacement(old, chain(catalogue.dataset(counts), catalogue.prefixes(), *examples))
 
 
 class Catalogue:

@@ -1,11 +1,12 @@
 """What every commit computes anew from the whole record: the graphs that nobody wrote."""
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from kg.build.catalogue import catalogue_after
 from kg.build.worlds import worlds
 from kg.findings.rules import Rule
 from kg.findings.update import Finder
+from kg.graph.change import Edit
 from kg.graph.schema import Schema
 from kg.iri import Iris
 from kg.reason.increment import inferred_after
@@ -25,13 +26,13 @@ def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
     inferences, catalogue, graphs = iris.graph("inferences"), iris.graph("catalogue"), computed_graphs(iris)
     finder = Finder(rules, schema, iris)
 
-    def infer(delta: Delta) -> frozenset[Quad]:
+    def infer(delta: Delta) -> Edit:
         return inferred_after(delta, inferences, graphs)
 
-    def find(delta: Delta) -> frozenset[Quad]:
+    def find(delta: Delta) -> Edit:
         return finder.update(delta, delta.before)
 
-    def describe(delta: Delta) -> frozenset[Quad]:
+    def describe(delta: Delta) -> Edit:
         return catalogue_after(delta, iris, catalogue, graphs)
 
     return Derived({inferences: infer, finder.graph: find, catalogue: describe}, worlds(iris, graphs))

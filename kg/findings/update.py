@@ -10,7 +10,7 @@ from kg.findings.near import Near
 from kg.findings.rules import Rule
 from kg.findings.run import findings, units
 from kg.findings.words import Words
-from kg.graph.change import Changed
+from kg.graph.change import Changed, Edit, replacement, rewriting
 from kg.graph.schema import Schema
 from kg.iri import Iris
 from kg.vocab import AT, DCTERMS
@@ -37,21 +37,26 @@ class Finder:
         found = (f for rule in self.rules for f in findings(rule, units(rule, store, self.iris, None), words))
         return frozenset((*self._about(), *(quad for finding in found for quad in finding.quads(self.graph))))
 
-    def update(self, change: Changed, before: ox.Store | None) -> frozenset[Quad]:
-        """The same as `whole`, where only what the change can have changed is looked at; `before` is its parent."""
+    def update(self, change: Changed, before: ox.Store | None) -> Edit:
+        """How the graph changes; afterwards it is what `whole` gives. `before` is the store's parent.
+
+        Only what the change can have changed is looked at.
+        """
         if before is None or self._judged_anew(change):
-            return self.whole(change.store)
+            return rewriting(change.store, self.graph, self.whole(change.store))
         words = Words(change.store, self.schema, self.iris)
         statements = self._changed_statements(change.store, change) | self._changed_statements(before, change)
-        quads = set(self._about())
+        made = replacement(before.quads_for_pattern(self.graph, None, None, self.graph), self._about())
         for rule in self.rules:
             if self._is_new(rule, change):
                 about = units(rule, change.store, self.iris, None)
+                old = self._of_rule(self.iris.rule(rule.name), before)
             else:
                 about = {unit for store in (change.store, before) for unit in units(rule, store, self.iris, statements)}
-                quads.update(self._kept(rule, before, about))
-            quads.update(q for finding in findings(rule, about, words) for q in finding.quads(self.graph))
-        return frozenset(quads)
+                old = self._on(about, rule, before)
+            fresh = (quad for finding in findings(rule, about, words) for quad in finding.quads(self.graph))
+            made |= replacement(old, fresh)
+        return made | Edit(frozenset(), frozenset(self._of_lost_rules(change, before)))
 
     def _about(self) -> Iterator[Quad]:
         """What the graph says of itself."""
@@ -75,10 +80,22 @@ class Finder:
         nodes = {quad.subject for quad in changed if isinstance(quad.subject, NamedNode)}
         return frozenset(statement for node in nodes for statement in near.statements(node))
 
-    def _kept(self, rule: Rule, before: ox.Store, about: Iterable[NamedNode]) -> Iterator[Quad]:
-        """The findings of a rule that were there and are about nothing that is looked at again."""
-        again = frozenset(about)
-        for made in before.quads_for_pattern(None, AT.rule, self.iris.rule(rule.name), self.graph):
-            quads = list(before.quads_for_pattern(made.subject, None, None, self.graph))
-            if not any(quad.predicate == AT.focus and quad.object in again for quad in quads):
-                yield from quads
+    def _on(self, about: Iterable[NamedNode], rule: Rule, before: ox.Store) -> Iterator[Quad]:
+        """The findings of a rule that there were on these."""
+        node = self.iris.rule(rule.name)
+        for unit in about:
+            for made in before.quads_for_pattern(None, AT.focus, unit, self.graph):
+                if next(before.quads_for_pattern(made.subject, AT.rule, node, self.graph), None):
+                    yield from before.quads_for_pattern(made.subject, None, None, self.graph)
+
+    def _of_rule(self, node: NamedNode, before: ox.Store) -> Iterator[Quad]:
+        """All findings of a rule that there were."""
+        for made in before.quads_for_pattern(None, AT.rule, node, self.graph):
+            yield from before.quads_for_pattern(made.subject, None, None, self.graph)
+
+    def _of_lost_rules(self, change: Changed, before: ox.Store) -> Iterator[Quad]:
+        """All findings of the rules that are there no more."""
+        rules = {self.iris.rule(rule.name) for rule in self.rules}
+        for quad in change.removed:
+            if quad.object == AT.FindingRule and isinstance(quad.subject, NamedNode) and quad.subject not in rules:
+                yield from self._of_rule(quad.subject, before)

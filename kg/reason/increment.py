@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from kg.graph.change import Changed
+from kg.graph.change import Changed, Edit, replacement, rewriting
 from kg.reason.inference import infer, inferred_quads
 from kg.reason.rules import read_rules, vocabulary
 from kg.vocab import AT, OWL, RDF, RDFS
@@ -22,19 +22,19 @@ Node = NamedNode | BlankNode
 _LISTS = frozenset({RDF.first, RDF.rest, AT.writtenBy})
 
 
-def inferred_after(change: Changed, graph: NamedNode, derived: Container[object]) -> frozenset[Quad]:
-    """The quads of the graph of inferences after a change; the same as `inferred_quads` of the whole store gives."""
-    old = frozenset(change.store.quads_for_pattern(None, None, None, graph))
+def inferred_after(change: Changed, graph: NamedNode, derived: Container[object]) -> Edit:
+    """How the graph of inferences changes; afterwards it is what `inferred_quads` of the whole store gives."""
     changed = change.added | change.removed
-    if not old or any(_is_axiom(quad) for quad in changed):
-        return inferred_quads(change.store, graph, derived)
+    made = next(change.store.quads_for_pattern(None, None, None, graph), None)
+    if not made or any(_is_axiom(quad) for quad in changed):
+        return rewriting(change.store, graph, inferred_quads(change.store, graph, derived))
     axioms = frozenset(_axioms(change.store))
     links = Links.of(axioms)
     concerned = links.leading_to(change.store, changed)
     about = {t for node in links.reached(change.store, concerned) for t in _said(change.store, node, derived)}
     fresh = (t for t in infer(axioms | about) if t.subject in concerned)
-    kept = (quad for quad in old if quad.subject not in concerned)
-    return frozenset((*kept, *(Quad(t.subject, t.predicate, t.object, graph) for t in fresh)))
+    old = (quad for node in concerned for quad in change.store.quads_for_pattern(node, None, None, graph))
+    return replacement(old, (Quad(t.subject, t.predicate, t.object, graph) for t in fresh))
 
 
 @dataclass(frozen=True, slots=True)

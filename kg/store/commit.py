@@ -1,6 +1,6 @@
 """The commit: clone the current generation, change the clone, check it, and publish it; or leave no trace."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,8 +9,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Store
 
 from kg.errors import StoreUnavailable
+from kg.graph.change import Edit
 from kg.store import checksums, durable, edit, nquads
-from kg.store.edit import Edit
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import Entry, Journal
 from kg.store.lock import locked
@@ -68,13 +68,13 @@ class Unpublished:
 
 @dataclass(frozen=True)
 class Derived:
-    """Graphs that every commit computes anew from the whole store, and what makes the quads of each, in this order.
+    """Graphs that every commit computes from the whole store, and what tells how each is to change, in this order.
 
     Each sees what those before it made. They keep nothing alive: what only they refer to is collected.
     `attach` is given what is about to be published, and may put files into `perspectives/` of its folder.
     """
 
-    makers: Mapping[NamedNode, Callable[[Delta], Iterable[Quad]]] = field(default_factory=dict)
+    makers: Mapping[NamedNode, Callable[[Delta], Edit]] = field(default_factory=dict)
     attach: Callable[[Unpublished], None] = lambda _: None
 
     @property
@@ -96,7 +96,7 @@ def commit(
 ) -> Generation | None:
     """Publish the change as the next generation, or return None when it changes nothing.
 
-    `check` may raise to abort; `derived` is made anew from the changed store; `keep` is the number of generations to
+    `check` may raise to abort; `derived` is made from the changed store; `keep` is the number of generations to
     keep; `wait` is in seconds; `progress` is told each step. Whatever is raised, the current generation stays what
     it was.
     Raises Repeated when a triple would be in two graphs, StoreUnavailable when the lock is not free in time, the
@@ -195,10 +195,9 @@ def _worked(
 
 
 def derive(store: Store, before: Store | None, made: Edit, derived: Derived) -> Edit:
-    """Make the derived graphs anew, one after another, and return what has changed in all."""
-    for graph, make in derived.makers.items():
-        fresh = frozenset(make(Delta(store, made.added, made.removed, before)))
-        wanted = edit.difference(store, {graph: fresh}, frozenset())
+    """Bring the derived graphs up to date, one after another, and return what has changed in all."""
+    for make in derived.makers.values():
+        wanted = edit.sharpened(store, make(Delta(store, made.added, made.removed, before)))
         edit.write(store, wanted)
         made |= wanted
     return made

@@ -1,11 +1,11 @@
 """What a change does to a store, at a cost that follows the change and not the store."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kg.errors import BadInput
+from kg.graph.change import Edit
 
 Node = NamedNode | BlankNode | Triple
 Graph = NamedNode | BlankNode | DefaultGraph
@@ -25,30 +25,6 @@ class Repeated(BadInput):
         self.quads = quads
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Quads to add that are absent, and quads to remove that are present."""
-
-    added: frozenset[Quad]
-    removed: frozenset[Quad]
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed)
-
-    def __or__(self, other: "Edit") -> "Edit":
-        return Edit(self.added | other.added, self.removed | other.removed)
-
-    def then(self, later: "Edit") -> "Edit":
-        """What both change in all, `later` made after this one."""
-        return Edit(
-            (self.added - later.removed) | (later.added - self.removed),
-            (self.removed - later.added) | (later.removed - self.added),
-        )
-
-
-NOTHING = Edit(frozenset(), frozenset())
-
-
 def difference(store: Store, graphs: Graphs, shared: frozenset[Quad]) -> Edit:
     """What makes each of the graphs hold exactly its quads, and adds the shared ones that are absent."""
     added = _normal(quad for quad in shared if quad not in store)
@@ -59,6 +35,15 @@ def difference(store: Store, graphs: Graphs, shared: frozenset[Quad]) -> Edit:
         added |= fresh - old
         removed |= old - quads - fresh
     return Edit(frozenset(added), frozenset(removed))
+
+
+def sharpened(store: Store, wanted: Edit) -> Edit:
+    """The same edit, less what is so already."""
+    fresh = _normal(wanted.added)
+    return Edit(
+        frozenset(quad for quad in fresh if quad not in store),
+        frozenset(quad for quad in wanted.removed - fresh if quad in store),
+    )
 
 
 def _normal(quads: Iterable[Quad]) -> set[Quad]:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from kg.graph.change import Edit
 from kg.store import durable
 from kg.store.commit import JOURNAL, Delta, Derived, Place, derive, find_place, publish, writing
-from kg.store.edit import Edit
 from kg.store.generations import Generation
 from kg.store.journal import Journal
 from kg.store.lock import locked

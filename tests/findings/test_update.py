@@ -175,7 +175,9 @@ def test_an_update_gives_what_a_full_run_gives(
     finder = Finder(workshop().rules, workshop().schema, workshop().mapper.iris)
     found = finder.whole(filled(first))
     change = Change(filled(second, found), second - first, first - second)
-    assert finder.update(change, filled(first, found)) == finder.whole(filled(second))
+    edit = finder.update(change, filled(first, found))
+    assert (edit.added & found, edit.removed - found) == (set(), set())
+    assert (found - edit.removed) | edit.added == finder.whole(filled(second))
 
 
 def test_random_corpora_hold_something_for_most_rules(tmp_path_factory) -> None:  # type: ignore[no-untyped-def]

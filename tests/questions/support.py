@@ -139,7 +139,7 @@ def _stored(shop: Workshop, works: list[Work]) -> ox.Store:
     # As a generation holds them: sorted, so that what the engine leaves open is the same each time.
     store.extend(sorted(set(quads), key=str))
     for make in derived(shop.rules, shop.schema, shop.mapper.iris).makers.values():
-        store.extend(sorted(make(Delta(store, frozenset(store), frozenset())), key=str))
+        store.extend(sorted(make(Delta(store, frozenset(store), frozenset())).added, key=str))
     return store
 
 

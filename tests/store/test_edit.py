@@ -3,8 +3,8 @@
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from kg.graph.change import NOTHING, Edit
 from kg.store import edit
-from kg.store.edit import NOTHING, Edit
 
 A, B, EMPTY, FRESH = (NamedNode(f"urn:{name}") for name in ("a", "b", "empty", "fresh"))
 

@@ -10,9 +10,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.errors import StoreUnavailable
+from kg.graph.change import NOTHING, Edit
 from kg.store import edit, recovery
 from kg.store.commit import Derived
-from kg.store.edit import NOTHING, Edit
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import Journal
 from kg.store.lock import locked

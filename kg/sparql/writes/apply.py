@@ -8,11 +8,12 @@ import pyoxigraph as ox
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from kg.errors import BadInput, NotAllowed
+from kg.graph.change import NOTHING, Edit
 from kg.sparql.lexer import Token
 from kg.sparql.writes.messages import Document, Outcome, Write
 from kg.sparql.writes.operations import Block, Modify, Operation, UpdateLimits, read
 from kg.store import edit
-from kg.store.edit import NOTHING, Edit, Graph
+from kg.store.edit import Graph
 
 MOST_GRAPHS = 1_000  # that a WHERE may see merged: each pattern looks into every one
 SYNTAXES = {

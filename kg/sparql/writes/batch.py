@@ -13,6 +13,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 from kg.build.derived import derived
 from kg.errors import BadInput, KgError, NotFound, PreconditionFailed
 from kg.findings.rules import read_rules
+from kg.graph.change import NOTHING, Edit
 from kg.graph.schema import read_schema
 from kg.iri import Iris
 from kg.sparql import engine
@@ -22,7 +23,7 @@ from kg.sparql.writes.operations import UpdateLimits
 from kg.sparql.writes.owned import refuse_owned
 from kg.store import edit
 from kg.store.commit import Delta, Derived
-from kg.store.edit import NOTHING, Edit, Graph
+from kg.store.edit import Graph
 from kg.store.generations import Generation, Generations
 from kg.store.journal import WRITE
 from kg.store.workbench import Bench, Workbench

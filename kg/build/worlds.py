@@ -16,10 +16,10 @@ from kg.errors import StoreUnavailable
 from kg.graph.perspectives.policy import policies
 from kg.iri import Iris
 from kg.reason.rules import read_rules
-from kg.store import durable, nquads
+from kg.store import dump, durable
 from kg.store.commit import Unpublished
 from kg.store.generations import Generation
-from kg.store.perspectives import DATA, FOLDER, RECORD, About, Pair, Shelf, read_shelf, write_shelf
+from kg.store.perspectives import FOLDER, RECORD, About, Pair, Shelf, read_shelf, write_shelf
 
 KEPT = 100  # clashes of one world, or of two, that are told; all are counted
 
@@ -111,14 +111,14 @@ def _link(old: Path, new: Path) -> None:
 def _write(folder: Path, world: World, basis: str) -> About:
     folder.mkdir()
     quads = frozenset(world.quads())
-    count = nquads.write(folder / DATA, None, quads, ())
+    digest = dump.write(folder, None, "", quads, ())
     work = Store(str(folder / "work"))
     work.bulk_extend(quads)
     work.flush()
     work.backup(str(folder / RECORD))
     del work
     durable.discard(folder / "work")
-    return _told(world, count, durable.sha256(folder / DATA), basis)
+    return _told(world, len(quads), digest, basis)
 
 
 def _told(world: World, quads: int, sha256: str, basis: str) -> About:

@@ -23,8 +23,9 @@ from kg.sparql.messages import UNCLEAR, Failure, Job, Start
 from kg.sparql.rows import counter
 from kg.sparql.writer import TooLarge, Writer
 from kg.store import nquads
+from kg.store.dump import Dump
 from kg.store.generations import GRAPHS as GRAPHS_NAME
-from kg.store.perspectives import DATA, FOLDER, RECORD, not_found
+from kg.store.perspectives import FOLDER, RECORD, not_found
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w* [^\[\]']+")
@@ -57,21 +58,22 @@ class Opened:
 
 def open_store(start: Start) -> Opened:
     """Load the generation into memory when it is small enough, else open it read-only. Raises OSError."""
-    path = Path(start.data)
-    quads = _lines(path) if start.quads is None else start.quads
-    return _open(Path(start.record), path, quads, start.memory_quads)
+    dump = Dump(Path(start.data).parent)
+    quads = dump.count() if start.quads is None else start.quads
+    return _open(Path(start.record), dump, quads, start.memory_quads)
 
 
-def _open(record: Path, path: Path, quads: int, memory_quads: int) -> Opened:
-    data = path.stat()
-    stamp = f"{data.st_mtime_ns:x}.{data.st_size:x}"
+def _open(record: Path, dump: Dump, quads: int, memory_quads: int) -> Opened:
     if quads > memory_quads:
-        return Opened(Store.read_only(str(record)), quads, "disk", stamp)
+        return Opened(Store.read_only(str(record)), quads, "disk", dump.stamp())
     store = Store()
-    store.bulk_load(path=str(path), format=RdfFormat.N_QUADS, lenient=True)
-    for graph in nquads.read_graphs(path.with_name(GRAPHS_NAME)):
+    if dump.changes.exists():
+        store.bulk_extend(dump.quads())
+    else:
+        store.bulk_load(path=str(dump.data), format=RdfFormat.N_QUADS, lenient=True)
+    for graph in nquads.read_graphs(dump.folder / GRAPHS_NAME):
         store.add_graph(graph)
-    return Opened(store, quads, "memory", stamp)
+    return Opened(store, quads, "memory", dump.stamp())
 
 
 class Stores:
@@ -97,9 +99,9 @@ class Stores:
         known = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
         if name not in known:  # so that no name leads out of the folder
             raise not_found(name, known)
-        data = folder / name / DATA
+        dump = Dump(folder / name)
         try:
-            opened = _open(folder / name / RECORD, data, _lines(data), self._room)
+            opened = _open(folder / name / RECORD, dump, dump.count(), self._room)
         except (OSError, SyntaxError) as error:
             raise StoreUnavailable(f"the perspective {name} cannot be opened: {error}") from error
         self._room -= opened.quads if opened.backend == "memory" else 0
@@ -161,11 +163,6 @@ def _graph(iri: str) -> NamedNode:
         return NamedNode(iri)
     except ValueError as error:
         raise BadInput(f"expected the absolute IRI of a graph, found {iri[:200]!r}") from error
-
-
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
 def explain(message: str, text: str) -> tuple[str, int | None, int | None]:

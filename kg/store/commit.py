@@ -10,7 +10,8 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg.errors import StoreUnavailable
 from kg.graph.change import Edit
-from kg.store import checksums, durable, edit, nquads
+from kg.store import checksums, dump, durable, edit, nquads
+from kg.store.dump import Dump
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import Entry, Journal
 from kg.store.lock import locked
@@ -210,9 +211,8 @@ def publish(
 
     For the lock's holder. Raises StoreUnavailable and OSError, and what attaching raises.
     """
-    quads = len(store)
     derived.attach(Unpublished(folder, store, place.parent, made))
-    data = _data(folder, place, store, made, quads)
+    data, quads = _data(folder, place, store, made)
     entry = Entry(
         generation=place.number,
         parent=place.parent.number if place.parent else None,
@@ -231,15 +231,17 @@ def publish(
     return generation
 
 
-def _data(folder: Path, place: Place, store: Store, made: Edit, quads: int) -> str:
-    """Make `data.nq`, the names of empty graphs and the checksums, and return the digest of the first."""
-    old = place.parent.data if place.parent else None
-    if old and place.parent_entry and durable.sha256(old) != place.parent_entry.data:
-        raise StoreUnavailable(f"{old} is not what the journal says: it was changed after it was written")
-    target = Generation(place.number, folder).data
-    lines = nquads.write(target, old, made.added, made.removed)
-    if lines != quads:
-        raise StoreUnavailable(f"expected {quads} quads in {target}, as in the record beside it, found {lines}")
+def _data(folder: Path, place: Place, store: Store, made: Edit) -> tuple[str, int]:
+    """Make the sorted N-Quads, the names of empty graphs and the checksums; the digest and number of the first."""
+    parent, entry = place.parent, place.parent_entry
+    digest = dump.write(folder, parent.path if parent else None, entry.data if entry else "", made.added, made.removed)
+    quads = (entry.quads if entry else 0) + len(made.added) - len(made.removed)
+    written = Dump(folder)
+    if not written.changes.exists() and not quads == written.count() == len(store):
+        raise StoreUnavailable(
+            f"expected {quads} quads in {written.data} and in the record beside it, found "
+            f"{written.count()} and {len(store)}"
+        )
     nquads.write_graphs(folder / GRAPHS, store)
-    checksums.write(folder, place.parent.path if place.parent else None)
-    return durable.sha256(target)
+    checksums.write(folder, parent.path if parent else None)
+    return digest, quads

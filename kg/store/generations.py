@@ -14,6 +14,8 @@ from kg.store import durable
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
+    from kg.store.dump import Dump
+
 GRAPHS = "graphs"  # names the graphs that exist and are empty, which N-Quads cannot
 _NUMBER = re.compile(r"[1-9][0-9]*")
 
@@ -32,8 +34,15 @@ class Generation:
 
     @property
     def data(self) -> Path:
-        """The same quads as sorted N-Quads."""
+        """The file of its `dump` that is always there."""
         return self.path / "data.nq"
+
+    @property
+    def dump(self) -> "Dump":
+        """The same quads as sorted N-Quads."""
+        from kg.store.dump import Dump
+
+        return Dump(self.path)
 
     def perspective(self, name: str) -> "Generation":
         """The world of a perspective of this generation, which has a record and a `data.nq` of its own."""

@@ -1,4 +1,4 @@
-"""`data.nq`: the record as sorted N-Quads, made from its parent's and the change, so that the cost is one copy."""
+"""Sorted N-Quads, made from others and a change, so that the cost is one copy; and the names of empty graphs."""
 
 import hashlib
 import io
@@ -12,30 +12,42 @@ from pyoxigraph import NamedNode, Quad, Store
 _BLOCK = 256 * 1024  # bytes that are read, and where nothing changes copied, at once
 
 
-def write(target: Path, parent: Path | None, added: Iterable[Quad], removed: Iterable[Quad]) -> int:
-    """Write the parent's quads, less the removed and with the added, and return their number.
+def write(target: Path, parent: Path | None, added: Iterable[bytes], removed: Iterable[bytes]) -> None:
+    """Write the parent's lines, less the removed and with the added.
 
     Lines are sorted by graph, then as a whole, by their UTF-8 bytes: the same quads give the same bytes.
     """
-    fresh, gone = (sorted(map(_line, quads), key=_order) for quads in (added, removed))
-    count = 0
+    fresh, gone = (sorted(lines, key=order) for lines in (added, removed))
     with target.open("wb") as out, parent.open("rb") if parent else io.BytesIO() as lines:
         for block in _blocks(lines, fresh, gone):
             out.write(b"".join(block))
-            count += len(block)
-    return count
+
+
+def merged(lines: IO[bytes], added: list[bytes], removed: list[bytes]) -> Iterator[bytes]:
+    """Sorted lines with those added, and without those removed, which are sorted too."""
+    return (line for block in _blocks(lines, added, removed) for line in block)
+
+
+def lines(quads: Iterable[Quad]) -> set[bytes]:
+    """The line of each quad."""
+    return {f"{quad} .\n".encode() for quad in quads}
+
+
+def order(line: bytes) -> tuple[bytes, bytes]:
+    """What lines are sorted by: the graph, then the whole line."""
+    return line.rsplit(b" ", 2)[1], line
 
 
 def _blocks(lines: IO[bytes], fresh: list[bytes], gone: list[bytes]) -> Iterator[list[bytes]]:
     """Sorted lines in sorted blocks; a block is sorted again only where the change touches it."""
     added = removed = 0
     while block := lines.readlines(_BLOCK):
-        last = _order(block[-1])
-        to_add = bisect_right(fresh, last, added, key=_order)
-        to_remove = bisect_right(gone, last, removed, key=_order)
+        last = order(block[-1])
+        to_add = bisect_right(fresh, last, added, key=order)
+        to_remove = bisect_right(gone, last, removed, key=order)
         if (to_add, to_remove) != (added, removed):
             changed = {*block, *fresh[added:to_add]}.difference(gone[removed:to_remove])
-            block = sorted(changed, key=_order)
+            block = sorted(changed, key=order)
         added, removed = to_add, to_remove
         yield block
     yield fresh[added:]
@@ -43,8 +55,8 @@ def _blocks(lines: IO[bytes], fresh: list[bytes], gone: list[bytes]) -> Iterator
 
 def digest_of_change(added: Iterable[Quad], removed: Iterable[Quad]) -> str:
     """The sha256 of the sorted lines `+ quad` and `- quad`."""
-    lines = [b"+ " + _line(quad) for quad in added] + [b"- " + _line(quad) for quad in removed]
-    return hashlib.sha256(b"".join(sorted(lines))).hexdigest()
+    signed = [b"+ " + line for line in lines(added)] + [b"- " + line for line in lines(removed)]
+    return hashlib.sha256(b"".join(sorted(signed))).hexdigest()
 
 
 def write_graphs(target: Path, store: Store) -> None:
@@ -59,11 +71,3 @@ def read_graphs(source: Path) -> Iterator[NamedNode]:
     for line in source.read_text("utf-8").splitlines() if source.exists() else ():
         if line.startswith("<"):
             yield NamedNode(line[1:-1])
-
-
-def _line(quad: Quad) -> bytes:
-    return f"{quad} .\n".encode()
-
-
-def _order(line: bytes) -> tuple[bytes, bytes]:
-    return line.rsplit(b" ", 2)[1], line

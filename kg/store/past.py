@@ -1,7 +1,7 @@
 """What earlier generations named: told from their sorted N-Quads, without opening a store."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from kg.store.generations import Generations
 
@@ -17,26 +17,23 @@ def names_before(generations: Generations, before: int, base: str, most: int = M
     for generation in reversed(generations.all()):
         if generation.number >= before or most <= 0:
             continue
-        for term in _named(generation.data):
-            if term.startswith(start):
-                found.setdefault(term[len(start) : -1].decode(), generation.number)
-        most -= generation.data.stat().st_size if generation.data.exists() else 0
+        with suppress(FileNotFoundError):  # pruned in the meantime
+            for term in _named(generation.dump.lines()):
+                if term.startswith(start):
+                    found.setdefault(term[len(start) : -1].decode(), generation.number)
+            most -= generation.data.stat().st_size
     return found
 
 
-def _named(path: Path) -> Iterator[bytes]:
+def _named(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Subjects and graphs, each about once: lines are sorted by graph, then as a whole."""
-    try:
-        with path.open("rb") as file:
-            last = tail = b""
-            for line in file:
-                subject = line[: line.index(b" ")]
-                if subject != last:
-                    last = subject
-                    yield subject
-                if not tail or not line.endswith(tail):
-                    graph = line.rsplit(b" ", 2)[1]
-                    tail = b" " + graph + b" .\n"
-                    yield graph
-    except FileNotFoundError:  # pruned in the meantime
-        return
+    last = tail = b""
+    for line in lines:
+        subject = line[: line.index(b" ")]
+        if subject != last:
+            last = subject
+            yield subject
+        if not tail or not line.endswith(tail):
+            graph = line.rsplit(b" ", 2)[1]
+            tail = b" " + graph + b" .\n"
+            yield graph

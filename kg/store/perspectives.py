@@ -9,7 +9,7 @@ from typing import Any
 from kg.errors import NotFound, StoreUnavailable, did_you_mean
 
 FOLDER, INDEX = "perspectives", "index.json"
-RECORD, DATA = "record", "data.nq"
+RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import Store
 
 from kg.errors import StoreUnavailable
 from kg.store import checksums, durable, nquads
@@ -101,11 +101,11 @@ def _damage(generation: Generation, entries: tuple[Entry, ...]) -> Iterator[str]
 
 def _damage_of_data(generation: Generation, entry: Entry) -> Iterator[str]:
     try:
-        digest = durable.sha256(generation.data)
+        whole = generation.dump.is_whole(entry.data)
     except OSError as error:
-        yield f"{generation.data} cannot be read: {error.strerror}"
+        yield f"{error.filename} cannot be read: {error.strerror}"
         return
-    if digest != entry.data:
+    if not whole:
         yield f"{generation.data} was changed after it was written: its sha256 is not the journaled one"
 
 
@@ -166,7 +166,7 @@ def _reload(generations: Generations, generation: Generation) -> None:
     with generations.making(generation.number) as folder:
         store = Store(str(folder / "work"))
         # bulk_load() would give blank nodes new labels
-        store.bulk_extend(parse(path=str(generation.data), format=RdfFormat.N_QUADS))
+        store.bulk_extend(generation.dump.quads())
         for graph in nquads.read_graphs(generation.path / GRAPHS):
             store.add_graph(graph)
         store.flush()

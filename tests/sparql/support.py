@@ -27,14 +27,16 @@ def quads(number: int = QUADS, mark: str = "g") -> Iterator[Quad]:
         yield Quad(NamedNode(f"urn:s{i}"), NamedNode(f"urn:p{i % 7}"), text, NamedNode(f"urn:{mark}{i % GRAPHS}"))
 
 
-def publish(root: Path, number: int, content: Iterator[Quad]) -> Path:
-    """Write a generation and make it the current one; its folder."""
+def publish(root: Path, number: int, content: Iterator[Quad], dumped: str | None = None) -> Path:
+    """Write a generation and make it the current one; its folder. `dumped` stands in its `data.nq` instead."""
     folder = root / "generations" / str(number)
     folder.mkdir(parents=True)
     store = Store(str(folder / "record"))
     store.extend(content)
     store.flush()
     store.dump(str(folder / "data.nq"), RdfFormat.N_QUADS)
+    if dumped is not None:
+        (folder / "data.nq").write_text(dumped)
     del store
     (root / "CURRENT.new").write_text(f"{number}\n")
     (root / "CURRENT.new").rename(root / "CURRENT")

@@ -56,8 +56,7 @@ def test_going_back_is_followed_too(own: Path) -> None:
 
 def test_a_generation_that_cannot_be_loaded_does_not_replace_one_that_can(own: Path) -> None:
     with serving(own) as service:
-        broken = publish(own, 2, quads(10)) / "data.nq"
-        broken.write_text("<urn:a> <urn:b> nonsense .\n")
+        publish(own, 2, quads(10), dumped="<urn:a> <urn:b> nonsense .\n")
         eventually(lambda: (service.readiness().reason or "").startswith("generation 2: a worker ended at its start"))
         readiness = service.readiness()
         assert (readiness.ready, readiness.generation) == (True, 1)

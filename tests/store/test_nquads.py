@@ -29,8 +29,9 @@ def test_merging_gives_what_sorting_gives(tmp_path, monkeypatch, block, seed):
         added = quads(dice, size) - held
         held = held - removed | added
         target = tmp_path / f"{step}.nq"
-        assert nquads.write(target, parent, added, removed) == len(held)
+        nquads.write(target, parent, nquads.lines(added), nquads.lines(removed))
         lines = [f"{quad} .\n".encode() for quad in held]
         assert target.read_bytes() == b"".join(sorted(lines, key=lambda line: (line.rsplit(b" ", 2)[1], line)))
         parent = target
-    assert nquads.write(tmp_path / "empty.nq", parent, (), held) == 0
+    nquads.write(tmp_path / "empty.nq", parent, (), nquads.lines(held))
+    assert (tmp_path / "empty.nq").read_bytes() == b""

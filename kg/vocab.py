@@ -86,6 +86,7 @@ class AT:
     FindingRule = _at("FindingRule")
     rule = _at("rule")
     focus = _at("focus")
+    inRing = _at("inRing")
     restsOn = _at("restsOn")
     restsOnJudgement = _at("restsOnJudgement")
 

@@ -14,8 +14,9 @@
 Lines that begin with `#` and two spaces go on from the line before. The query gives `?about`, what a finding is about;
 the statements that it rests on, in variables whose names begin with `statement`; and whatever the sentence names.
 `about` is the pattern by which a statement leads to everything whose findings it can change: a rule is run anew for
-those alone. Rows with one `key` make one finding. `judgement` (optional, as is the variable of that name) says what a
-curator judged, and no voice said, on which the finding rests too.
+those alone. Rows with one `key` make one finding. `ring` (optional) names the variables of what stands in a circle.
+`judgement` (optional, as is the variable of that name) says what a curator judged, and no voice said, on which the
+finding rests too.
 """
 
 import hashlib
@@ -32,6 +33,7 @@ from kg.iri import ID, Iris
 from kg.vocab import AT, OWL, RDF, RDFS, SKOS
 
 HEADINGS = ("title", "sentence", "means", "does-not-mean", "found", "not-found", "about", "key")
+OPTIONAL = ("judgement", "ring")
 ABOUT = "VALUES ?about { UNDEF }"
 _CODE = Path(__file__).resolve().parent
 _HEADER = re.compile(r"# ([a-z-]+): (.+)")
@@ -56,6 +58,7 @@ class Rule:
     about: str
     key: tuple[str, ...]
     judgement: str
+    ring: tuple[str, ...]
     query: str
     version: str
 
@@ -102,8 +105,9 @@ def read_rule(path: Path) -> Rule:
         raise Unreadable(f"expected a line `# {missing[0]}: …`", str(path))
     key = tuple(name.removeprefix("?") for name in header.pop("key").split())
     judgement = header.pop("judgement", "")
+    ring = tuple(name.removeprefix("?") for name in header.pop("ring", "").split())
     words = {name.replace("-", "_"): value for name, value in header.items()}
-    rule = Rule(path.stem, **words, key=key, judgement=judgement, query=text, version=_version(text))
+    rule = Rule(path.stem, **words, key=key, judgement=judgement, ring=ring, query=text, version=_version(text))
     _check(rule, str(path))
     return rule
 
@@ -116,7 +120,7 @@ def _header(text: str, file: str) -> dict[str, str]:
             break
         if line.startswith("#  ") and last:
             header[last] += f" {line[1:].strip()}"
-        elif (match := _HEADER.fullmatch(line)) and match[1] in (*HEADINGS, "judgement") and match[1] not in header:
+        elif (match := _HEADER.fullmatch(line)) and match[1] in (*HEADINGS, *OPTIONAL) and match[1] not in header:
             last, header[match[1]] = match[1], match[2]
         else:
             raise Unreadable(f"expected one line each of `# {': …`, `# '.join(HEADINGS)}: …`", file, number)
@@ -136,7 +140,7 @@ def _check(rule: Rule, file: str) -> None:
     if not isinstance(solutions, ox.QuerySolutions):
         raise Unreadable("expected a SELECT query", file)
     given = {variable.value for variable in solutions.variables}
-    named = {"about", *rule.key, *_FIELD.findall(rule.sentence), *_FIELD.findall(rule.judgement)}
+    named = {"about", *rule.key, *rule.ring, *_FIELD.findall(rule.sentence), *_FIELD.findall(rule.judgement)}
     if lacking := sorted(named - given):
         raise Unreadable(f"expected the query to give {', '.join(f'?{name}' for name in lacking)}", file)
     if "about" not in rule.key or not any(name.startswith("statement") for name in given):

@@ -19,13 +19,14 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule noticed: what it is about, the statements and judgements it rests on, and a sentence."""
+    """What a rule noticed: what it is about, what it rests on, what stands in its circle, if any, and a sentence."""
 
     iri: NamedNode
     rule: NamedNode
     focus: NamedNode
     rests_on: tuple[NamedNode, ...]
     judgements: tuple[str, ...]
+    ring: tuple[NamedNode, ...]
     sentence: str
 
     def quads(self, graph: NamedNode) -> Iterator[Quad]:
@@ -38,6 +39,7 @@ class Finding:
         ]
         pairs += [(AT.restsOn, statement) for statement in self.rests_on]
         pairs += [(AT.restsOnJudgement, Literal(judgement)) for judgement in self.judgements]
+        pairs += [(AT.inRing, node) for node in self.ring]
         return (Quad(self.iri, predicate, value, graph) for predicate, value in pairs)
 
 
@@ -102,10 +104,15 @@ def _finding(rule: Rule, key: tuple[object, ...], rows: list[Row], words: Words)
         words.iris.minted("finding", rule.name, [str(value) for value in key]),
         words.iris.rule(rule.name),
         focus,
-        tuple(sorted((g for g in grounds if isinstance(g, NamedNode)), key=str)),
+        _nodes(grounds),
         tuple(sorted(judgements)),
+        _nodes({node for name in rule.ring for node in values.get(name, ())}),
         _sentence(rule, told, sorted(judgements)),
     )
+
+
+def _nodes(terms: Iterable[object]) -> tuple[NamedNode, ...]:
+    return tuple(sorted((term for term in terms if isinstance(term, NamedNode)), key=str))
 
 
 def _sentence(rule: Rule, told: Mapping[str, str], judgements: list[str]) -> str:

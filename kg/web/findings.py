@@ -8,6 +8,7 @@ from kg.errors import NotFound
 from kg.web.claims import read_claims, read_labels
 from kg.web.ids import Thing, page_number
 from kg.web.record import Iri, Record, conditional
+from kg.web.ring import read_ring
 from kg.web.sentences import Part, Speller
 from kg.web.terms import AT, LABEL, SKOS
 from kg.web.vocabulary import vocabulary
@@ -47,7 +48,10 @@ def finding_page(record: Record, thing: Thing) -> Response:
     """One finding: the rule that made it, what it is about, and the statements that it rests on."""
     iri = record.iri(thing.name)
     graph = record.graph("nodes", s=Iri(iri))
-    rests = [term.value for term in graph.values(iri, AT + "restsOn")]
+    ring = read_ring(record, iri)
+    first = [statement.iri for step in ring.steps for statement in step.statements] if ring else []
+    rests = dict.fromkeys([*first, *sorted(term.value for term in graph.values(iri, AT + "restsOn"))])
+    claims = read_claims(record, [*rests][:SHOWN])
     rule, focus = graph.value(iri, AT + "rule"), graph.value(iri, AT + "focus")
     words = vocabulary(record)
     speller = Speller(words, read_labels(record, graph))
@@ -60,7 +64,9 @@ def finding_page(record: Record, thing: Thing) -> Response:
         rule_iri=rule.value if rule else "",
         focus=speller.thing(focus) if focus else None,
         judgements=graph.values(iri, AT + "restsOnJudgement"),
-        claims=read_claims(record, sorted(rests)[:SHOWN]),
+        ring=ring,
+        words={claim.iri: claim.passages[0] for claim in claims},
+        claims=claims,
         total=len(rests),
     )
     return Response(page, mimetype="text/html")

@@ -29,6 +29,7 @@ PAGES = {
     "placeholder": "/page/najaf-eyewitnesses",
     "findings": "/findings",
     "rule": "/page/rule.circular-sourcing",
+    "circle": "/page/finding-6078e032cacfa5a815951f97",
     "statements": "/statements?about=najaf",
     "search": "/search?q=32,000 Iraqis",
     "nothing-found": "/search?q=Mustafo",

@@ -14,7 +14,7 @@ value is to write another term between those braces, checked and escaped (SPARQL
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -111,16 +111,8 @@ def bind(question: Question, values: Mapping[str, str]) -> str:
         if name not in kinds:
             known = did_you_mean(name, kinds) or f"; it has {', '.join(kinds) or 'none'}"
             raise BadParameter(name[:50], f"the question {question.name} has no such parameter{known}")
-    return _with_terms(question, {name: _term(name, kinds[name], value) for name, value in values.items() if value})
+    terms = {name: checked_term(name, kinds[name], value) for name, value in values.items() if value}
 
-
-def bind_all(question: Question, name: str, values: Iterable[str]) -> str:
-    """The query with all these values in place of the default of one parameter. Raises BadParameter."""
-    kind = next(param.kind for param in question.params if param.name == name)
-    return _with_terms(question, {name: " ".join(_term(name, kind, value) for value in values)})
-
-
-def _with_terms(question: Question, terms: Mapping[str, str]) -> str:
     def bound(match: re.Match[str]) -> str:
         indent, name, default = match.groups()
         return f"{indent}VALUES ?{name} {{ {terms.get(name, default)} }}"
@@ -180,8 +172,8 @@ def _param(declared: str, line: int, text: str, file: str) -> Param:
     return Param(name, cast(Kind, kind), description, value[1])
 
 
-def _term(name: str, kind: Kind, value: str) -> str:
-    """A value as a SPARQL term."""
+def checked_term(name: str, kind: Kind, value: str) -> str:
+    """The value of a parameter as a SPARQL term; raises BadParameter for one that is not of its kind."""
     try:
         return as_term(kind, value)
     except ValueError:

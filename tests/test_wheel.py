@@ -53,7 +53,7 @@ def test_it_holds_the_data_and_not_the_top_level_server(wheel: Path) -> None:
         "kg/_data/findings/single-voice.rq",
         "kg/_data/articles/2020-06-08-pmoi-najaf/article.txt",
         "kg/web/templates/home.html",
-        "kg/web/lookups/labels.rq",
+        "kg/web/queries/editor-labels.rq",
         "kg/web/static/editor.js",
         "kg/web/static/attest.css",
         "kg/py.typed",

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.sparql.answers import Answer
-from kg.web.lookup import Label, Row, labels, page_of
+from kg.web.labels import Label, labels, page_of
+from kg.web.record import Record
 
+Binding = dict[str, dict[str, str]]
 MOST_BYTES = 4 << 20  # of an answer that a page reads
 MOST_ROWS = 200
 MOST_TEXT = 100_000  # characters of a graph on a page
@@ -54,22 +56,22 @@ def shown(answer: Answer) -> Shown:
     return _results(json.loads(body), answer.generation)
 
 
-def _results(results: dict[str, dict[str, list[Row]]], generation: int) -> Shown:
+def _results(results: dict[str, dict[str, list[Binding]]], generation: int) -> Shown:
     """SPARQL 1.1 Query Results JSON Format, section 3."""
     if "boolean" in results:
         return Shown(generation, boolean=bool(results["boolean"]))
     names = [str(name) for name in results["head"].get("vars", [])]
     bindings = results["results"]["bindings"]
-    called = labels(_iris(bindings[:MOST_ROWS]))
+    called = labels(Record.of_app(), _iris(bindings[:MOST_ROWS]))
     cells = tuple([_cell(row, name, called) for name in names] for row in bindings[:MOST_ROWS])
     return Shown(generation, names, cells, len(bindings))
 
 
-def _iris(bindings: list[Row]) -> Iterator[str]:
+def _iris(bindings: list[Binding]) -> Iterator[str]:
     return (term["value"] for row in bindings for term in row.values() if term["type"] == "uri")
 
 
-def _cell(row: Row, name: str, called: dict[str, Label]) -> Cell:
+def _cell(row: Binding, name: str, called: dict[str, Label]) -> Cell:
     term = row.get(name)
     if term is None:
         return Cell("")

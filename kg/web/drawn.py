@@ -1,15 +1,16 @@
-"""What a timeline, a graph and a map draw, and the rows of the table beside each, from the rows of a lookup."""
+"""What a timeline, a graph and a map draw, and the rows of the table beside each, from the rows of its query."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from kg.web.lookup import NS, Row, page_of, value
+from kg.web.labels import page_of
+from kg.web.terms import AT, Row, value
 
-MOST = 2000  # rows of a lookup, which is asked for one more
-DENIED = f"{NS}negated"
-PLAIN = {f"{NS}{name}" for name in ("asserted", "presupposed", "evaluated", "certain")}  # said, and said to be so
+MOST = 2000  # rows of a query, which is asked for one more
+DENIED = f"{AT}negated"
+PLAIN = {f"{AT}{name}" for name in ("asserted", "presupposed", "evaluated", "certain")}  # said, and said to be so
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from kg.sparql.negotiate import GRAPHS, RESULTS, MediaType
 from kg.sparql.protocol import read_query
 from kg.web.answers import Shown, shown
 from kg.web.asking import read
-from kg.web.lookup import MOST_LABELS, labels, rows, value
+from kg.web.labels import MOST_LABELS, labels
 from kg.web.policy import policy
+from kg.web.record import Record, Text, conditional
+from kg.web.terms import value
 
 bp = Blueprint("editor", __name__)
 FIRST = "who-said-what"  # the question that an empty editor begins with
@@ -59,25 +61,27 @@ def page() -> Response:
 
 
 @bp.get("/sparql/terms")
-def terms() -> Response:
+@conditional
+def terms(record: Record) -> Response:
     """The prefixes, classes and properties that the editor completes, from the store itself."""
     settings: Settings = current_app.extensions["attest.settings"]
-    prefixes = COMMON | {value(row, "prefix"): value(row, "namespace") for row in rows("prefixes")}
+    prefixes = COMMON | {value(row, "prefix"): value(row, "namespace") for row in record.charged("editor-prefixes")}
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in rows("terms"):
+    for row in record.charged("editor-terms"):
         term = {name: value(row, name) for name in ("term", "kind", "label", "definition")}
         found.setdefault((term["kind"], term["term"]), term)
     return _json({"prefixes": {"id": settings.base_iri} | prefixes, "terms": list(found.values())})
 
 
 @bp.get("/sparql/entities")
-def entities() -> Response:
+@conditional
+def entities(record: Record) -> Response:
     """Entities and concepts with the letters `q` in one of their names, at most 50."""
     text = request.args.get("q", "").strip().lower()
     if not 2 <= len(text) <= 100:
         raise BadInput(f"expected 'q' with 2 to 100 characters, found {len(text)}")
     names = {"iri": "thing", "label": "called", "matched": "matched", "kind": "kind"}
-    found = rows("entities", {"text": text})
+    found = record.charged("editor-entities", text=Text(text))
     return _json([{name: value(row, column) for name, column in names.items()} for row in found])
 
 
@@ -87,7 +91,7 @@ def label() -> Response:
     asked = request.get_json()
     if not isinstance(asked, list) or len(asked) > MOST_LABELS or not all(isinstance(iri, str) for iri in asked):
         raise BadInput(f"expected a JSON list of at most {MOST_LABELS} IRIs")
-    return _json({iri: asdict(found) for iri, found in labels(asked).items()})
+    return _json({iri: asdict(found) for iri, found in labels(Record.of_app(), asked).items()})
 
 
 def _page(text: str, example: Question | None, answer: Shown | None, wrong: KgError | None) -> Response:

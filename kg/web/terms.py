@@ -48,6 +48,11 @@ class Term:
 Row = Mapping[str, Term]
 
 
+def value(row: Row, name: str) -> str:
+    """The text of a cell, empty where there is none."""
+    return row[name].value if name in row else ""
+
+
 def read_rows(bindings: Iterable[Mapping[str, Mapping[str, str]]]) -> list[Row]:
     """The rows of SPARQL 1.1 Query Results JSON (section 3.2)."""
     return [{name: _term(value) for name, value in row.items()} for row in bindings]

@@ -4,20 +4,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from kg.questions import BadParameter
 from kg.web import assets, drawn
 from kg.web.drawn import Drawing
-from kg.web.lookup import Row, page_of, rows, value
+from kg.web.record import Bound, Day, Iri, Record, conditional
+from kg.web.remembered import Remembered
+from kg.web.terms import Row, value
 
+NAME = "attest.choices"
+DAYS = ("from", "to")
 bp = Blueprint("views", __name__)
 bp.add_app_template_global(assets.fetched, "fetched")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view: its title, what it tells, and how it draws the rows of the lookup of its name."""
+    """A view: its title, what it tells, and how it draws the rows of `view-NAME.rq`."""
 
     title: str
     text: str
@@ -47,12 +51,13 @@ VIEWS: Mapping[str, View] = {
 
 
 @bp.get("/<any(timeline, graph, map):name>")
-def page(name: str) -> Response:
+@conditional
+def page(record: Record, name: str) -> Response:
     """A view as a page, with the same told in a table."""
     view, given = VIEWS[name], _given(VIEWS[name])
     wrong: BadParameter | None = None
     try:
-        drawing = view.draw(rows(name, given))
+        drawing = view.draw(_rows(record, name, given))
     except BadParameter as error:
         wrong, drawing = error, view.draw([])
     rendered = render_template(
@@ -63,20 +68,17 @@ def page(name: str) -> Response:
         drawing=drawing,
         wrong=wrong,
         address=f"/{name}.json?{urlencode(given)}",
-        choices=_choices(view),
+        choices=_choices(record, view),
     )
-    response = Response(rendered, wrong.status if wrong else 200, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return Response(rendered, wrong.status if wrong else 200, mimetype="text/html")
 
 
 @bp.get("/<any(timeline, graph, map):name>.json")
-def data(name: str) -> Response:
+@conditional
+def data(record: Record, name: str) -> Response:
     """What the view's module draws; entity pages ask with `about` for what concerns one thing."""
     view = VIEWS[name]
-    response = jsonify(view.draw(rows(name, _given(view))).json)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return jsonify(view.draw(_rows(record, name, _given(view))).json)
 
 
 def _given(view: View) -> dict[str, str]:
@@ -89,14 +91,23 @@ def _given(view: View) -> dict[str, str]:
     return {name: text for name, text in request.args.items() if text}
 
 
-def _choices(view: View) -> dict[str, list[tuple[str, str]]]:
+def _rows(record: Record, name: str, given: Mapping[str, str]) -> list[Row]:
+    bound: dict[str, Bound] = {key: (Day if key in DAYS else Iri)(text) for key, text in given.items()}
+    return record.charged(f"view-{name}", **bound)
+
+
+def _choices(record: Record, view: View) -> dict[str, list[tuple[str, str]]]:
     """What may be chosen: for each filter that takes a thing, pairs of what stands in the address and a name."""
-    found = {"about": _things("things"), "voice": _things("voices")}
-    if "relation" in view.filters:
-        found["relation"] = [(value(row, "relation"), value(row, "relationLabel")) for row in rows("relations")]
-    return found
+    kept: Remembered[dict[str, list[tuple[str, str]]]] = current_app.extensions[NAME]
+    return {name: pairs for name, pairs in kept.of(record).items() if name in view.filters}
 
 
-def _things(lookup: str) -> list[tuple[str, str]]:
-    pairs = ((value(row, "thing"), value(row, "label")) for row in rows(lookup))
-    return [(page_of(iri).removeprefix("/id/") or iri, label) for iri, label in pairs]
+def read_choices(record: Record) -> dict[str, list[tuple[str, str]]]:
+    """The first things and voices by name, and all relations."""
+    queries = {"about": "view-things", "voice": "view-voices", "relation": "view-relations"}
+    return {name: [_pair(record, row) for row in record.rows(query)] for name, query in queries.items()}
+
+
+def _pair(record: Record, row: Row) -> tuple[str, str]:
+    iri = value(row, "thing")
+    return record.name(iri) or iri, value(row, "label")

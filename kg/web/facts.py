@@ -83,20 +83,21 @@ def read_sections(record: Record, thing: str) -> tuple[tuple[Section, ...], int]
     shown = {key: sorted(propositions)[:share] for key, propositions in groups.items()}
     facts = read_facts(record, [p for propositions in shown.values() for p in propositions])
     made = {
-        key: Group(words.label(key[0]), words.label(key[1]), _in_time(facts[p] for p in shown[key]), len(groups[key]))
+        key: Group(words.topic(key[0]), words.label(key[1]), _in_time(facts[p] for p in shown[key]), len(groups[key]))
         for key in groups
     }
     sections = (_section(title, classes, made, words) for title, classes in SECTIONS)
     return tuple(section for section in sections if section.groups), len(rows)
 
 
-def read_facts(record: Record, propositions: Sequence[str]) -> dict[str, Fact]:
-    """Each proposition with everyone who says or denies it."""
+def read_facts(record: Record, propositions: Sequence[str], voices: Sequence[str] = ()) -> dict[str, Fact]:
+    """Each proposition with everyone, or those of `voices`, who says or denies it."""
     if not propositions:
         return {}
     wanted = [Iri(iri) for iri in propositions]
     graph = record.graph("propositions", s=wanted)
-    rows = record.rows("sayings", proposition=wanted)
+    only = {"voice": [Iri(iri) for iri in voices]} if voices else {}
+    rows = record.rows("sayings", proposition=wanted, **only)
     speller = Speller(vocabulary(record), read_labels(record, graph))
     chains = _chains(record, {row["attribution"].value for row in rows})
     sayings: dict[str, list[Saying]] = defaultdict(list)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from kg import resources
 from kg.settings import Settings
-from kg.web import articles, catalogue, findings, ids, ontology, pages, search, statements, views, vocabulary
+from kg.web import articles, catalogue, compare, filters, findings, ids, ontology, pages, search, statements, vocabulary
 from kg.web.index import Index
 from kg.web.remembered import Remembered
 from kg.web.terms import AT, ONTOLOGY
@@ -23,9 +23,9 @@ def furnish(app: Flask) -> None:
     app.extensions["attest.made_with"] = _made_with()
     app.extensions[vocabulary.NAME] = Remembered(vocabulary.read_vocabulary)
     app.extensions[ids.PAST] = Remembered(ids.read_past)
-    app.extensions[views.NAME] = Remembered(views.read_choices)
+    app.extensions[filters.CHOICES] = Remembered(filters.find_choices)
     app.extensions[search.NAME] = Remembered(Index)
-    for part in (articles, catalogue, findings, ids, ontology, pages, search, statements):
+    for part in (articles, catalogue, compare, findings, ids, ontology, pages, search, statements):
         app.register_blueprint(part.bp)
     app.jinja_env.filters["address"] = lambda iri: address(settings.base_iri, iri)
     app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(settings.base_iri)

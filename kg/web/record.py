@@ -25,6 +25,7 @@ from kg.web.terms import PREFIXES, Graph, Row, read_rows
 ROWS = "application/sparql-results+json"
 TRIES = 3  # a page whose queries straddle a new generation is made again
 _VALUES = re.compile(r"VALUES \?(\w+) \{ [^}]* \}")
+_WITH = re.compile(r"^.* # with (\w+)\n", re.MULTILINE)
 _NUMBERS = re.compile(r"^(LIMIT|OFFSET) \d+$", re.MULTILINE)
 P = ParamSpec("P")
 
@@ -168,7 +169,8 @@ def _encoded(response: Response) -> Response:
 def query(name: str, /, **values: Bound) -> str:
     """The text of `kg/web/queries/NAME.rq` with these values in place of its defaults.
 
-    `VALUES ?name { … }` takes one or many terms; lines `LIMIT n` and `OFFSET n` take `limit` and `offset`. Raises
+    `VALUES ?name { … }` takes one or many terms; a line that ends in `# with NAME` stands only where that value is
+    given; lines `LIMIT n` and `OFFSET n` take `limit` and `offset`. Raises
     BadParameter for a value that is not of its kind.
     """
     text = (resources.PACKAGE / "web" / "queries" / f"{name}.rq").read_text("utf-8")
@@ -180,7 +182,10 @@ def query(name: str, /, **values: Bound) -> str:
         value = values.get(match[1].lower())
         return f"{match[1]} {value:d}" if isinstance(value, int) else match[0]
 
-    return _NUMBERS.sub(number, _VALUES.sub(terms, text))
+    def line(match: re.Match[str]) -> str:
+        return match[0] if match[1] in values else ""
+
+    return _NUMBERS.sub(number, _VALUES.sub(terms, _WITH.sub(line, text)))
 
 
 def _terms(name: str, value: Bound) -> str:

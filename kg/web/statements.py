@@ -1,22 +1,20 @@
 """The page of one statement, and lists of statements: about a thing, of a voice, or all."""
 
-from urllib.parse import urlencode
+from flask import Blueprint, Response, render_template
 
-from flask import Blueprint, Response, render_template, request
-
-from kg.errors import BadInput, NotFound
+from kg.errors import NotFound
 from kg.web.claims import read_claims, read_labels
+from kg.web.filters import read_filters
 from kg.web.findings import findings_about
-from kg.web.ids import NAME, Thing, page_number
+from kg.web.ids import Thing, page_number
 from kg.web.linked import schema_org_claim
 from kg.web.record import Iri, Record, conditional, query
 from kg.web.sentences import Speller
-from kg.web.terms import AT, DCTERMS, LABEL
+from kg.web.terms import DCTERMS
 from kg.web.vocabulary import vocabulary
 
 bp = Blueprint("statements", __name__)
 SHOWN = 25
-POLARITIES = ("affirmed", "negated")
 
 
 def statement_page(record: Record, thing: Thing) -> Response:
@@ -70,29 +68,16 @@ def proposition_page(record: Record, thing: Thing) -> Response:
 @bp.get("/statements")
 @conditional
 def index(record: Record) -> Response:
-    """A page of statements: `about` a thing, of a `voice` (held or passed on), or all; `polarity` chooses."""
-    by = next((name for name in ("about", "voice") if request.args.get(name)), "")
-    name, polarity = request.args.get(by, "") if by else "", request.args.get("polarity", "")
-    if by and not NAME.fullmatch(name):
-        raise BadInput(f"expected the name of a thing as {by}, found {name[:100]!r}")
-    if polarity and polarity not in POLARITIES:
-        raise BadInput(f"expected a polarity among {', '.join(POLARITIES)}, found {polarity[:50]!r}")
-    number = page_number()
-    which = {"about": "statements-about-thing", "voice": "statements-of-voice"}.get(by, "statements-all")
-    bound = ({"thing": Iri(record.iri(name))} if by else {}) | ({"polarity": Iri(AT + polarity)} if polarity else {})
-    total = int(record.rows(f"{which}-count", **bound)[0]["total"].value)
-    rows = record.rows(which, limit=SHOWN, offset=(number - 1) * SHOWN, **bound)
+    """A page of statements: `about` a thing, of a `voice` (held or passed on), of a `kind`, `act` and `polarity`."""
+    filters, number = read_filters(record), page_number()
+    total = int(record.rows("listed-count", **filters.bound)[0]["total"].value)
+    rows = record.rows("listed", limit=SHOWN, offset=(number - 1) * SHOWN, **filters.bound)
     if number > 1 and not rows:
         raise NotFound(f"there are {total} such statements, and no page {number}")
-    labels = record.graph("labels", s=Iri(record.iri(name))) if by else None
     page = render_template(
         "statements.html",
-        by=by,
-        name=name,
-        label=(labels.value(record.iri(name), LABEL) if labels else None) or name,
-        polarity=polarity,
+        filters=filters,
         claims=read_claims(record, [row["statement"].value for row in rows]),
-        kept=urlencode({key: value for key, value in ((by, name), ("polarity", polarity)) if value and key}),
         **_pages(number, total),
     )
     return Response(page, mimetype="text/html")

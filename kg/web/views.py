@@ -4,16 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from kg.questions import BadParameter
 from kg.web import assets, drawn
 from kg.web.drawn import Drawing
+from kg.web.filters import read_choices
 from kg.web.record import Bound, Day, Iri, Record, conditional
-from kg.web.remembered import Remembered
-from kg.web.terms import Row, value
+from kg.web.terms import Row
 
-NAME = "attest.choices"
 DAYS = ("from", "to")
 bp = Blueprint("views", __name__)
 bp.add_app_template_global(assets.fetched, "fetched")
@@ -68,7 +67,7 @@ def page(record: Record, name: str) -> Response:
         drawing=drawing,
         wrong=wrong,
         address=f"/{name}.json?{urlencode(given)}",
-        choices=_choices(record, view),
+        choices=read_choices(record),
     )
     return Response(rendered, wrong.status if wrong else 200, mimetype="text/html")
 
@@ -94,20 +93,3 @@ def _given(view: View) -> dict[str, str]:
 def _rows(record: Record, name: str, given: Mapping[str, str]) -> list[Row]:
     bound: dict[str, Bound] = {key: (Day if key in DAYS else Iri)(text) for key, text in given.items()}
     return record.charged(f"view-{name}", **bound)
-
-
-def _choices(record: Record, view: View) -> dict[str, list[tuple[str, str]]]:
-    """What may be chosen: for each filter that takes a thing, pairs of what stands in the address and a name."""
-    kept: Remembered[dict[str, list[tuple[str, str]]]] = current_app.extensions[NAME]
-    return {name: pairs for name, pairs in kept.of(record).items() if name in view.filters}
-
-
-def read_choices(record: Record) -> dict[str, list[tuple[str, str]]]:
-    """The first things and voices by name, and all relations."""
-    queries = {"about": "view-things", "voice": "view-voices", "relation": "view-relations"}
-    return {name: [_pair(record, row) for row in record.rows(query)] for name, query in queries.items()}
-
-
-def _pair(record: Record, row: Row) -> tuple[str, str]:
-    iri = value(row, "thing")
-    return record.name(iri) or iri, value(row, "label")

@@ -1,5 +1,6 @@
 """The ontology as pages use it: names of terms, families of classes and roles, and how a proposition reads."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ class Vocabulary:
     def label(self, term: str) -> str:
         """The label of a term, or its local name when it has none."""
         return self.graph.text(term, LABEL) or term.rpartition("#")[2].rpartition("/")[2]
+
+    def topic(self, cls: str) -> str:
+        """What propositions of a class are of: `proposition of an event` as `event`."""
+        return re.sub(r"^proposition of (an? )?", "", self.label(cls))
 
     def definition(self, term: str) -> str:
         """The definition of a term, empty when it has none."""

@@ -30,6 +30,8 @@ PAGES = {
     "findings": "/findings",
     "rule": "/page/rule.circular-sourcing",
     "circle": "/page/finding-6078e032cacfa5a815951f97",
+    "compare": "/compare",
+    "compared": "/compare?voice=al-hurra&voice=pmoi",
     "statements": "/statements?about=najaf",
     "search": "/search?q=32,000 Iraqis",
     "nothing-found": "/search?q=Mustafo",

@@ -11,7 +11,8 @@ from kg.settings import Settings
 from kg.sparql.negotiate import GRAPHS, MediaType, negotiate
 from kg.store.generations import Generations
 from kg.store.past import names_before
-from kg.web.record import Iri, Record, conditional
+from kg.web import quads
+from kg.web.record import Bound, Iri, Record, conditional
 from kg.web.remembered import Remembered
 from kg.web.terms import AT
 
@@ -76,12 +77,22 @@ def data(record: Record, name: str) -> Response:
         last = max(1, -(-int(record.rows("statements-about", thing=iri)[0]["total"].value) // ABOUT))
     if number > last:
         raise NotFound(f"there are {last} pages of statements about {stem}, and no page {number}")
-    if thing.is_graph:
-        response = record.file("graph", media, graph=iri)
-    else:
-        response = record.file("description", media, thing=iri, limit=ABOUT, offset=(number - 1) * ABOUT)
+    response = _written(record, thing, media, number)
     response.headers["Link"] = ", ".join(_links(record, stem, media, number, last))
     return _open(response)
+
+
+def _written(record: Record, thing: Thing, media: MediaType, number: int) -> Response:
+    """The data of a thing; where the format has graphs, each triple in those where it lies."""
+    iri = Iri(record.iri(thing.name))
+    page: dict[str, Bound] = {"thing": iri, "limit": ABOUT, "offset": (number - 1) * ABOUT}
+    if media.name not in quads.FORMATS:
+        return record.file("graph", media, graph=iri) if thing.is_graph else record.file("description", media, **page)
+    if thing.is_graph:
+        chunks = quads.write_graph(iri, record.lines("graph", graph=iri), media)
+    else:
+        chunks = iter([b"".join(quads.write_rows(record.charged("description", quads=1, **page), media))])
+    return Response(chunks, content_type=media.header)
 
 
 def _links(record: Record, name: str, media: MediaType, number: int, last: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import json
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -25,7 +25,7 @@ from kg.web.terms import PREFIXES, Graph, Row, read_rows
 ROWS = "application/sparql-results+json"
 TRIES = 3  # a page whose queries straddle a new generation is made again
 _VALUES = re.compile(r"VALUES \?(\w+) \{ [^}]* \}")
-_WITH = re.compile(r"^.* # with (\w+)\n", re.MULTILINE)
+_WITH = re.compile(r"^.* # with(out)? (\w+)\n", re.MULTILINE)
 _NUMBERS = re.compile(r"^(LIMIT|OFFSET) \d+$", re.MULTILINE)
 P = ParamSpec("P")
 
@@ -93,6 +93,11 @@ class Record:
         """The graph that answers a query, to be sent on as the engine writes it. Raises KgError, Moved."""
         prefixes = (*PREFIXES, ("id", self.base))
         return send(self._of_one_generation(ask(Query(query(name, **values), prefixes=prefixes), media.name)))
+
+    def lines(self, name: str, /, **values: Bound) -> Iterator[bytes]:
+        """The graph that answers a query, as lines of N-Triples, charged to the client. Raises KgError, Moved."""
+        answer = self._of_one_generation(read(Query(query(name, **values)), "application/n-triples"))
+        return _lines(answer.chunks)
 
     def _of_one_generation(self, answer: Answer) -> Answer:
         if self.generation not in (None, answer.generation):
@@ -169,9 +174,9 @@ def _encoded(response: Response) -> Response:
 def query(name: str, /, **values: Bound) -> str:
     """The text of `kg/web/queries/NAME.rq` with these values in place of its defaults.
 
-    `VALUES ?name { … }` takes one or many terms; a line that ends in `# with NAME` stands only where that value is
-    given; lines `LIMIT n` and `OFFSET n` take `limit` and `offset`. Raises
-    BadParameter for a value that is not of its kind.
+    `VALUES ?name { … }` takes one or many terms; lines `LIMIT n` and `OFFSET n` take `limit` and `offset`. A line that
+    ends in `# with NAME` stands only where that value is given, one that ends in `# without NAME` where it is not.
+    Raises BadParameter for a value that is not of its kind.
     """
     text = (resources.PACKAGE / "web" / "queries" / f"{name}.rq").read_text("utf-8")
 
@@ -183,7 +188,7 @@ def query(name: str, /, **values: Bound) -> str:
         return f"{match[1]} {value:d}" if isinstance(value, int) else match[0]
 
     def line(match: re.Match[str]) -> str:
-        return match[0] if match[1] in values else ""
+        return match[0] if (match[2] in values) != bool(match[1]) else ""
 
     return _NUMBERS.sub(number, _VALUES.sub(terms, _WITH.sub(line, text)))
 
@@ -197,6 +202,15 @@ def _terms(name: str, value: Bound) -> str:
 def _term(name: str, value: Iri | Text | Day | int) -> str:
     kind = next(kind for cls, kind in KINDS.items() if isinstance(value, cls))
     return checked_term(name, kind, str(value))
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in lines if line)
+    if rest:
+        yield rest
 
 
 def _never() -> bool:

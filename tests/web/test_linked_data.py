@@ -27,6 +27,26 @@ def triples(body: bytes, media_type: str) -> set[ox.Triple]:
     return {q.triple for q in ox.parse(body, ox.RdfFormat.from_media_type(media_type), base_iri="http://other/")}
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("extension", ["trig", "nq"])
+def test_trig_and_n_quads_name_the_graph_of_each_triple(server: Server, name: str, extension: str) -> None:
+    answer = server.request("GET", f"/data/{name}.{extension}")
+    quads = list(ox.parse(answer.body, ox.RdfFormat.from_extension(extension)))  # type: ignore[arg-type]
+    assert {str(quad.triple) for quad in quads if "_:" not in str(quad.triple)} == {
+        str(triple)
+        for triple in triples(server.request("GET", f"/data/{name}.nt").body, FORMATS["nt"])
+        if "_:" not in str(triple)
+    }
+    graphs = {quad.graph_name.value for quad in quads}  # type: ignore[union-attr]
+    assert (graphs == {BASE + name}) if "." in name else {f"{BASE}{REVISION}", f"{BASE}graph.propositions"} <= graphs
+    for quad in quads[:: max(1, len(quads) // 20)]:
+        if "_:" not in str(quad):
+            held = server.query(
+                f"ASK {{ GRAPH {quad.graph_name} {{ {quad.triple.subject} {quad.predicate} {quad.object} }} }}"
+            )
+            assert held.json["boolean"], quad
+
+
 @pytest.mark.parametrize(
     ("accept", "where"),
     [

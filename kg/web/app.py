@@ -32,7 +32,7 @@ PAGES = {"text/html", "application/json", "application/problem+json", "text/plai
 
 def create_app(settings: Settings, service: QueryService, writes: WriteService | None = None) -> Flask:
     """An application over a query service and, where writes are taken, a write service; the caller starts them."""
-    app = Flask("kg.web")
+    app = Flask("kg.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_bytes
     app.extensions["attest.service"] = service
     app.extensions["attest.writes"] = writes

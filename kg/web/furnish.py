@@ -9,6 +9,7 @@ from markupsafe import Markup
 from kg import resources
 from kg.settings import Settings
 from kg.web import articles, catalogue, compare, filters, findings, ids, ontology, pages, search, statements, vocabulary
+from kg.web.files import FOLDER, Files
 from kg.web.index import Index
 from kg.web.remembered import Remembered
 from kg.web.terms import AT, ONTOLOGY
@@ -31,7 +32,9 @@ def furnish(app: Flask) -> None:
     app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(settings.base_iri)
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["json_ld"] = json_ld
-    app.jinja_env.globals["made_with"] = app.extensions["attest.made_with"]
+    files = Files(FOLDER, app.extensions["attest.made_with"])
+    app.add_url_rule("/static/<path:filename>", "static", files.answer)
+    app.jinja_env.globals["asset"] = files.address
     app.jinja_env.globals["at"] = AT
 
 

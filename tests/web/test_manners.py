@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import re
 import socket
 import zlib
 from pathlib import Path
@@ -208,3 +209,25 @@ def test_an_answer_that_fails_late_never_looks_whole(tmp_path: Path) -> None:
                 answer.read()
             connection.close()
         assert server.request("GET", "/sparql?query=ASK%7B%7D").status == 200
+
+
+def test_scripts_and_styles_are_encoded_and_kept_for_good_where_the_address_says_which(server: Server) -> None:
+    page = get(server, "/", Accept=BROWSER).body.decode()
+    (path,) = re.findall(r"/static/[0-9a-f]{12}/attest\.css", page)
+    plain = get(server, path)
+    assert plain.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "content-encoding" not in plain.headers
+    for coding, read in READ.items():
+        coded = get(server, path, Accept_Encoding=coding)
+        assert coded.headers["content-encoding"] == coding
+        assert "Accept-Encoding" in coded.headers["vary"]
+        assert read(coded.body) == plain.body
+        assert len(coded.body) < len(plain.body) / 2
+        assert coded.headers["etag"] != plain.headers["etag"]
+    again = get(server, path, If_None_Match=plain.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    for other in ("/static/attest.css", "/static/000000000000/attest.css"):
+        answer = get(server, other)
+        assert (answer.status, answer.body, answer.headers["cache-control"]) == (200, plain.body, "no-cache")
+    for none in ("/static/none.css", "/static/..%2fapp.py", f"{path}/x"):
+        assert get(server, none).status == 404

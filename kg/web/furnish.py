@@ -15,6 +15,7 @@ from kg.web.remembered import Remembered
 from kg.web.terms import AT, ONTOLOGY
 from kg.web.times import day
 
+CONTEXT = 32  # characters beside a passage that the record keeps, where there are so many
 _SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
@@ -31,6 +32,8 @@ def furnish(app: Flask) -> None:
     app.jinja_env.filters["address"] = lambda iri: address(settings.base_iri, iri)
     app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(settings.base_iri)
     app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["before"] = before
+    app.jinja_env.filters["after"] = after
     app.jinja_env.filters["json_ld"] = json_ld
     files = Files(FOLDER, app.extensions["attest.made_with"])
     app.add_url_rule("/static/<path:filename>", "static", files.answer)
@@ -45,6 +48,16 @@ def address(base: str, iri: str) -> str:
     if iri.startswith(ONTOLOGY):
         return f"/ontology{iri[len(ONTOLOGY) :]}"
     return iri if iri.startswith(("http://", "https://")) else ""
+
+
+def before(text: str) -> str:
+    """Words before a passage, from a whole word on: the selector cuts them after so many characters."""
+    return f"… {text.partition(' ')[2]}" if len(text) >= CONTEXT and " " in text.strip() else text
+
+
+def after(text: str) -> str:
+    """Words after a passage, up to a whole word."""
+    return f"{text.rpartition(' ')[0]} …" if len(text) >= CONTEXT and " " in text.strip() else text
 
 
 def json_ld(content: object) -> Markup:

@@ -228,3 +228,22 @@ def test_a_date_can_be_asked_of_a_place(tab: Page) -> None:
     page.fill("#to", "2020-06-07")
     page.click("button:text('Who says what of these days?')")
     expect(page.locator("table")).to_contain_text("Clashes outside the Najaf Provincial Council")
+
+
+@pytest.mark.parametrize("tab", ["desktop dark"], indirect=True)
+def test_what_is_printed_has_no_controls_and_says_where_it_is_found(tab: Page) -> None:
+    page = opened(tab, PASSAGE)
+    page.emulate_media(media="print")
+    for control in (".top nav", ".find", ".filters", ".close", ".data"):
+        assert page.locator(control).all()
+        assert not any(one.is_visible() for one in page.locator(control).all()), control
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    text, panel = page.locator(".text").bounding_box(), page.locator(".panel").bounding_box()
+    assert text is not None
+    assert panel is not None
+    assert panel["y"] >= text["y"] + text["height"] - 1, "what is open stands below the text, not over it"
+    link = page.locator(".more a").first
+    told = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert "statement-" in str(link.get_attribute("href"))
+    assert told.endswith(f'"{link.get_attribute("href")}" ")"') or str(link.get_attribute("href")) in told
+    assert page.pdf(format="A4").startswith(b"%PDF")

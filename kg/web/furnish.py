@@ -26,6 +26,7 @@ def furnish(app: Flask) -> None:
     app.extensions[vocabulary.NAME] = Remembered(vocabulary.read_vocabulary)
     app.extensions[ids.PAST] = Remembered(ids.read_past)
     app.extensions[filters.CHOICES] = Remembered(filters.find_choices)
+    app.extensions[ontology.NAME] = Remembered(ontology.read_kept)
     app.extensions[search.NAME] = Remembered(Index)
     for part in (articles, catalogue, compare, findings, ids, ontology, pages, search, statements):
         app.register_blueprint(part.bp)

@@ -1,7 +1,7 @@
 """`/ontology`: the ontology, its modules and versions, as a page with every term, and in the formats of RDF."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -9,9 +9,11 @@ from kg.errors import NotAcceptable, NotFound
 from kg.settings import Settings
 from kg.sparql.negotiate import GRAPHS, MediaType
 from kg.web.record import Iri, Record, conditional
+from kg.web.remembered import Remembered
 from kg.web.terms import AT, DCTERMS, LABEL, ONTOLOGY, RDF_TYPE, RDFS, SKOS, Graph, Term
 from kg.web.vocabulary import Vocabulary, vocabulary
 
+NAME = "attest.ontology"
 bp = Blueprint("ontology", __name__)
 HTML, TURTLE = "text/html", "text/turtle"
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -62,6 +64,14 @@ class Module:
     groups: tuple[tuple[str, tuple[Entry, ...]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept for a generation: the modules' headers, and pages by the name of the module (empty: the whole)."""
+
+    headers: Graph
+    pages: dict[str, str] = field(default_factory=dict)
+
+
 @bp.get("/ontology", strict_slashes=False)
 @bp.get("/ontology<any('.ttl','.nt','.nq','.trig','.rdf','.owl','.jsonld'):extension>")
 @conditional
@@ -92,7 +102,7 @@ def part(record: Record, name: str) -> Response:
 
 def _module_of(record: Record, name: str) -> str:
     """The IRI of the module that `name` or its version stands for; raises NotFound."""
-    headers = record.graph("ontology-headers")
+    headers = _kept(record).headers
     wanted = f"{ONTOLOGY}/{name}"
     if wanted in headers.nodes:
         return wanted
@@ -128,11 +138,28 @@ def _alignment(record: Record, name: str, extension: str) -> Response:
 
 
 def _page(record: Record, only: str) -> Response:
+    kept = _kept(record)
+    if only not in kept.pages:
+        kept.pages[only] = _made(record, kept.headers, only)
+    return _linked(Response(kept.pages[only], mimetype=HTML))
+
+
+def _kept(record: Record) -> Kept:
+    kept: Remembered[Kept] = current_app.extensions[NAME]
+    return kept.of(record)
+
+
+def read_kept(record: Record) -> Kept:
+    """Ask the record for the headers; the pages are made when they are asked for."""
+    return Kept(record.graph("ontology-headers"))
+
+
+def _made(record: Record, headers: Graph, only: str) -> str:
     words = vocabulary(record)
-    headers, terms = record.graph("ontology-headers"), record.graph("ontology-terms")
+    terms = record.graph("ontology-terms")
     settings: Settings = current_app.extensions["attest.settings"]
     modules = _modules(headers, terms, words)
-    page = render_template(
+    return render_template(
         "ontology.html",
         root=headers.nodes.get(ONTOLOGY, {}),
         headers=headers,
@@ -143,7 +170,6 @@ def _page(record: Record, only: str) -> Response:
         files=sorted(FILES),
         alignments=sorted(path.stem for path in (settings.ontology / "alignments").glob("*.ttl")),
     )
-    return _linked(Response(page, mimetype=HTML))
 
 
 def _modules(headers: Graph, terms: Graph, words: Vocabulary) -> list[Module]:

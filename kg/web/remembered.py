@@ -21,7 +21,8 @@ class Remembered(Generic[T]):
         """The value for the record's generation. Raises KgError, Moved."""
         generation = record.generation if record.generation is not None else record.current()
         with self._lock:
-            if generation in self._kept:
+            if generation is not None and generation in self._kept:
+                record.generation = generation  # so that what else the page reads is of the same
                 return self._kept[generation]
             value = self._make(record)
             assert record.generation is not None, "what is remembered reads the record"

@@ -14,8 +14,8 @@ from kg import resources
 from kg.corpus.claims import articles_in
 from kg.corpus.perspectives import FILE as PERSPECTIVES
 from kg.settings import Settings
-from kg.store.commit import JOURNAL
 from kg.store.generations import Generations
+from kg.store.journal import FILE as JOURNAL
 from kg.store.journal import WRITE, Journal
 
 NOTE = "inputs.json"

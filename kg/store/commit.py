@@ -13,10 +13,9 @@ from kg.graph.change import Edit
 from kg.store import checksums, dump, durable, edit, nquads
 from kg.store.dump import Dump
 from kg.store.generations import GRAPHS, Generation, Generations
+from kg.store.journal import FILE as JOURNAL
 from kg.store.journal import Entry, Journal
 from kg.store.lock import locked
-
-JOURNAL = "journal.jsonl"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from kg.errors import StoreUnavailable
 from kg.store import durable
 
+FILE = "journal.jsonl"
 WRITE = "write: "  # begins what an entry says of clients' writes, which leave alone what the build owns
 
 

@@ -9,8 +9,8 @@ from pyoxigraph import Store
 
 from kg.errors import StoreUnavailable
 from kg.store import checksums, durable, nquads
-from kg.store.commit import JOURNAL
 from kg.store.generations import GRAPHS, Generation, Generations
+from kg.store.journal import FILE as JOURNAL
 from kg.store.journal import Entry, Journal, Reading
 from kg.store.lock import locked
 

@@ -13,8 +13,9 @@ from pyoxigraph import Store
 
 from kg.graph.change import Edit
 from kg.store import durable
-from kg.store.commit import JOURNAL, Delta, Derived, Place, derive, find_place, publish, writing
+from kg.store.commit import Delta, Derived, Place, derive, find_place, publish, writing
 from kg.store.generations import Generation
+from kg.store.journal import FILE as JOURNAL
 from kg.store.journal import Journal
 from kg.store.lock import locked
 

@@ -38,6 +38,7 @@ Examples:
   kg query 'ASK { ?s ?p ?o }'
   kg query -f queries/who-said-what.rq --format csv
   kg query -f my.rq --endpoint https://example.org/sparql
+  kg query --generation 3 'ASK { ?s ?p ?o }'     the record as it stood (see kg generations)
   kg query --questions
   kg query --question commanders-on-a-date --param group=badr-corps --param day=2020-06-08
 
@@ -56,6 +57,7 @@ CONSTRUCT and DESCRIBE answer in Turtle (JSON-LD with --format json).""",
     callback=_list,
     help="List these questions.",
 )
+@click.option("--generation", type=click.IntRange(1), metavar="N", help="Ask the record as it stood in a generation.")
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint.")
 @click.option("--format", "output", type=click.Choice(list(ACCEPT)), default="table", show_default=True)
 @with_settings("data")
@@ -65,6 +67,7 @@ def command(
     path: Path | None,
     question: str | None,
     params: tuple[str, ...],
+    generation: int | None,
     endpoint: str | None,
     output: str,
 ) -> None:
@@ -73,8 +76,12 @@ def command(
         raise BadInput("expected a query, a file of one with -f, or the name of one with --question")
     if params and question is None:
         raise BadInput("expected --param with --question: only a question has parameters")
+    if generation is not None and endpoint:
+        raise BadInput("expected --generation without --endpoint: add ?generation=N to the endpoint's address")
     query = _read(text, path) if question is None else _bound(question, params, endpoint, settings)
-    media_type, body = _remote(endpoint, query, output, settings) if endpoint else _here(settings, query, output)
+    media_type, body = (
+        _remote(endpoint, query, output, settings) if endpoint else _here(settings, query, output, generation)
+    )
     if output == "table" and media_type == JSON:
         click.echo(_table(json.loads(body)))
     else:
@@ -103,7 +110,7 @@ def _read(text: str | None, path: Path | None) -> str:
         raise Unreadable(f"cannot be read: {error}", str(path)) from error
 
 
-def _here(settings: Settings, query: str, output: str) -> tuple[str, bytes]:
+def _here(settings: Settings, query: str, output: str, generation: int | None) -> tuple[str, bytes]:
     from kg.sparql.protocol import Query
     from kg.sparql.service import QueryService
     from kg.store.generations import Generations
@@ -113,7 +120,7 @@ def _here(settings: Settings, query: str, output: str) -> tuple[str, bytes]:
     service = QueryService(settings)
     service.start()
     try:
-        answer = service.answer(Query(query), ACCEPT[output], lambda: False)
+        answer = service.answer(Query(query, generation=generation), ACCEPT[output], lambda: False)
         return answer.media_type, b"".join(answer.chunks)
     finally:
         service.close(0)

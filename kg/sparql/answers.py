@@ -69,8 +69,20 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A kept generation that was asked for: its number, and a stamp of its data, which an erasure changes."""
+
+    generation: int
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A query that was found fit, and how its answer is wanted; `deadline` is on the monotonic clock."""
+    """A query that was found fit, and how its answer is wanted; `deadline` is on the monotonic clock.
+
+    `past` is the generation that was asked for, None where it is the current one, whichever that is; `era` that
+    of the cache when it was asked for.
+    """
 
     job: Job
     media: MediaType
@@ -81,6 +93,8 @@ class Task:
     own: bool
     gone: Callable[[], bool]
     reader: Reader
+    past: Past | None = None
+    era: int = 0
 
 
 def whole(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:

@@ -42,6 +42,7 @@ class Cache:
         self._kept: LRUCache[str, Kept] = LRUCache(max(most, 1), getsizeof=lambda kept: kept.length + OVERHEAD)
         self._lock = threading.Lock()
         self._hits = self._misses = 0
+        self.era = 0
 
     def get(self, key: str) -> Kept | None:
         """The answer with this key, if it is kept."""
@@ -50,11 +51,17 @@ class Cache:
             self._hits, self._misses = self._hits + (kept is not None), self._misses + (kept is None)
             return kept
 
-    def put(self, key: str, kept: Kept) -> None:
-        """Keep an answer, unless it is larger than all the room there is."""
+    def put(self, key: str, kept: Kept, era: int) -> None:
+        """Keep an answer, unless it is larger than all the room there is, or was asked for in an earlier era."""
         with self._lock:
-            if kept.length + OVERHEAD <= self._kept.maxsize:
+            if era == self.era and kept.length + OVERHEAD <= self._kept.maxsize:
                 self._kept[key] = kept
+
+    def clear(self) -> None:
+        """Forget every answer, and those that are being made: another era begins."""
+        with self._lock:
+            self.era += 1
+            self._kept.clear()
 
     def statistics(self) -> Statistics:
         """How well it serves."""
@@ -69,6 +76,7 @@ def key_of(job: Job, media_type: str, encoding: str | None, origin: Sequence[obj
     """
     asked = [
         job.perspective,
+        job.generation,
         job.text,
         job.base,
         job.union,

@@ -1,6 +1,7 @@
 """The engine behind one worker: opens a generation, runs a query, writes its answer. Only workers import this."""
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,12 @@ from kg.sparql.writer import TooLarge, Writer
 from kg.store import nquads
 from kg.store.dump import Dump
 from kg.store.generations import GRAPHS as GRAPHS_NAME
+from kg.store.generations import stamp_of
 from kg.store.perspectives import FOLDER, RECORD, not_found
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w* [^\[\]']+")
+MOST_PAST = 3
 _STORAGE = ("IO error", "Corruption")
 _RESULTS = {
     "JSON": QueryResultsFormat.JSON,
@@ -64,8 +67,9 @@ def open_store(start: Start) -> Opened:
 
 
 def _open(record: Path, dump: Dump, quads: int, memory_quads: int) -> Opened:
+    stamp = stamp_of(dump.data)
     if quads > memory_quads:
-        return Opened(Store.read_only(str(record)), quads, "disk", dump.stamp())
+        return Opened(Store.read_only(str(record)), quads, "disk", stamp)
     store = Store()
     if dump.changes.exists():
         store.bulk_extend(dump.quads())
@@ -73,25 +77,49 @@ def _open(record: Path, dump: Dump, quads: int, memory_quads: int) -> Opened:
         store.bulk_load(path=str(dump.data), format=RdfFormat.N_QUADS, lenient=True)
     for graph in nquads.read_graphs(dump.folder / GRAPHS_NAME):
         store.add_graph(graph)
-    return Opened(store, quads, "memory", dump.stamp())
+    return Opened(store, quads, "memory", stamp)
 
 
 class Stores:
-    """The record, and the worlds of the perspectives beside it, each opened when it is first asked."""
+    """The record, and the worlds of the perspectives beside it, each opened when it is first asked.
+
+    So are those of past generations, from disk; the `MOST_PAST` that were asked last stay open.
+    """
 
     def __init__(self, start: Start, record: Opened) -> None:
-        self._folder = Path(start.data).parent
+        self._folder, self._number = Path(start.data).parent, start.generation
+        self._past: OrderedDict[int, Stores] = OrderedDict()
         self._record = record
         self._worlds: dict[str, Opened] = {}
         self._room = start.memory_quads - (record.quads if record.backend == "memory" else 0)
 
-    def find(self, perspective: str | None) -> Store:
+    def find(self, perspective: str | None, generation: int | None = None) -> Store:
         """The store to ask; raises NotFound for a name of none, StoreUnavailable when its files cannot be read."""
+        if generation is not None and generation != self._number:
+            return self._at(generation).find(perspective)
         if perspective is None:
             return self._record.store
         if perspective not in self._worlds:
             self._worlds[perspective] = self._opened(perspective)
         return self._worlds[perspective].store
+
+    def _at(self, generation: int) -> "Stores":
+        """Those of a past generation."""
+        stores = self._past.get(generation) or self._open_past(generation)
+        self._past[generation] = stores
+        self._past.move_to_end(generation)
+        if len(self._past) > MOST_PAST:
+            self._past.popitem(last=False)
+        return stores
+
+    def _open_past(self, number: int) -> "Stores":
+        folder = self._folder.with_name(str(number))
+        record, data = folder / RECORD, Dump(folder).data
+        try:
+            opened = Opened(Store.read_only(str(record)), 0, "disk", "")
+        except OSError as error:
+            raise StoreUnavailable(f"generation {number} cannot be opened: {error}") from error
+        return Stores(Start(number, str(record), str(data), 0, 0, 0, 0), opened)
 
     def _opened(self, name: str) -> Opened:
         """From disk where the record and the worlds that are in memory already leave no room."""
@@ -111,7 +139,7 @@ class Stores:
 def answer(stores: Stores, job: Job, pipe: int) -> None:
     """Run a query and write its answer, or why there is none, as frames. Raises BrokenPipeError."""
     try:
-        _write(stores.find(job.perspective), job, pipe)
+        _write(stores.find(job.perspective, job.generation), job, pipe)
     except BrokenPipeError:
         raise
     except (SyntaxError, BadInput, StoreUnavailable, TooLarge, MemoryError, RuntimeError, ValueError, OSError) as error:

@@ -60,7 +60,8 @@ class Job(Message):
 
     `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
     `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now; `perspective`
-    is the name of the one whose world is asked, None for the record; `prefixes` of the graph that is the answer.
+    is the name of the one whose world is asked, None for the record; `prefixes` of the graph that is the answer;
+    `generation` is that of the state that is asked, None for the one that the worker has open.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Job(Message):
     bytes: int
     perspective: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

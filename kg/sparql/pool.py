@@ -21,15 +21,15 @@ START_SECONDS = 300.0  # a worker that loads for longer is given up
 
 
 class Pool:
-    """`take` a worker, then `give_back` or `discard` it; any thread may.
+    """`take` a worker, then `give_back` or `discard` it; any thread may. `served` is called when another generation is.
 
     One thread starts all workers, for they end with the thread that started them. It follows the source: one worker
     goes over to a new generation, on disk; when it is ready, that generation is served, and each other one goes over
     before its next query. Once generations stop coming, fresh workers with the data in memory take their places.
     """
 
-    def __init__(self, source: Source, limits: Limits) -> None:
-        self._source, self._limits = source, limits
+    def __init__(self, source: Source, limits: Limits, served: Callable[[], None] = lambda: None) -> None:
+        self._source, self._limits, self._served = source, limits, served
         self._size = limits.concurrent + OWN + SPARE
         self._changed = threading.Condition()
         self._serving: Generation | None = None
@@ -245,9 +245,8 @@ class Pool:
 
     def _listen(self) -> None:
         poll = select.poll()
-        poll.register(self._bell[0], select.POLLIN)
         by_number = {worker.fileno(): worker for worker in self._starting}
-        for number in by_number:
+        for number in (self._bell[0], *by_number):
             poll.register(number, select.POLLIN)
         for number, _ in poll.poll(TICK * 1000):
             if number == self._bell[0]:
@@ -269,19 +268,20 @@ class Pool:
     def _welcome(self, worker: Worker, hello: Hello) -> None:
         with self._changed:
             self._starting.pop(worker)
-            if self._target is not None and self._target.number == worker.generation:
-                if self._serving is None or self._serving.number != worker.generation:
-                    self._served_since = time.monotonic()
+            wanted = self._target is not None and self._target.number == worker.generation
+            fresh = wanted and (self._serving is None or self._serving.number != worker.generation)
+            if wanted:
                 self._serving, self._hello, self._failure = self._target, hello, None
+            self._served_since = time.monotonic() if fresh else self._served_since
             self._pauses[worker.generation] = Pause()
-            outdated = next((other for other in self._idle if self._is_outdated(other)), None)
-            if outdated and len(self._ready) > self._size:
+            surplus = len(self._ready) > self._size
+            if outdated := next((other for other in self._idle if surplus and self._is_outdated(other)), None):
                 self._idle.remove(outdated)
-            else:
-                outdated = None
             self._changed.notify_all()
         if outdated:
             self.discard(outdated)
+        if fresh:
+            self._served()
         self.give_back(worker)
 
     def _failed(self, number: int, reason: str) -> None:

@@ -1,6 +1,7 @@
 """The SPARQL 1.1 Protocol's query operation (section 2.1), read from the parts of an HTTP request."""
 
 import math
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -15,6 +16,7 @@ DIRECT = "application/sparql-query"
 FORMATS = ("format", "output")
 MOST_FIELDS = 1_000
 MOST_GRAPHS = 100
+_GENERATION = re.compile(r"[1-9][0-9]{0,17}")
 CHARSETS = {"", "utf-8", "utf8", "us-ascii", "ascii"}
 
 
@@ -24,6 +26,7 @@ class Query:
 
     `base` resolves relative IRIs instead of the record's own base.
     `perspective` is the name of the one whose world is asked, None for the record.
+    `generation` is that of the state that is asked, None for the current one.
     `prefixes` (prefix, namespace) shorten the IRIs of a graph that is the answer; the protocol itself gives none.
     """
 
@@ -35,6 +38,7 @@ class Query:
     base: str | None = None
     perspective: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
+    generation: int | None = None
 
     @property
     def names_dataset(self) -> bool:
@@ -118,6 +122,7 @@ def _query(fields: list[Field]) -> Query:
         graph_iris(fields, "named-graph-uri"),
         next((field.value for field in fields if field.name in FORMATS and field.value), None),
         _seconds(_one(fields, "timeout")),
+        generation=read_generation(_one(fields, "generation")),
     )
 
 
@@ -140,6 +145,15 @@ def graph_iris(fields: list[Field], name: str) -> tuple[str, ...]:
     if len(graphs) > MOST_GRAPHS:
         raise TooComplex(f"expected at most {MOST_GRAPHS} {name!r} parameters, found {len(graphs)}")
     return graphs
+
+
+def read_generation(text: str | None) -> int | None:
+    """The number of a generation, None where none is named. Raises BadInput for anything else."""
+    if not text:
+        return None
+    if not _GENERATION.fullmatch(text):
+        raise BadInput(f"expected 'generation' as the number of one, such as 12, found {text[:50]!r}")
+    return int(text)
 
 
 def _seconds(text: str | None) -> float | None:

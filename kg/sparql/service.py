@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 
-from kg.errors import KgError, QuerySyntax
+from kg.errors import KgError, NotFound, QuerySyntax
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.admission import Lane, Lanes, Ticket
-from kg.sparql.answers import ANYONE, Answer, Chunks, Reader, Readiness, Task, whole
+from kg.sparql.answers import ANYONE, Answer, Chunks, Past, Reader, Readiness, Task, whole
 from kg.sparql.budget import Budgets
 from kg.sparql.cache import Cache, Kept, Statistics, key_of, strong_tag
 from kg.sparql.caret import caret
@@ -23,7 +23,8 @@ from kg.sparql.pool import Pool
 from kg.sparql.protocol import Query
 from kg.sparql.run import FAST, Lost, Run
 from kg.sparql.stream import PIECE, WHOLE, Streams
-from kg.store.generations import Generations
+from kg.store.generations import Generations, stamp_of
+from kg.store.history import History
 
 __all__ = ["Answer", "QueryService", "Reader", "Readiness"]
 
@@ -36,9 +37,11 @@ class QueryService:
 
     def __init__(self, settings: Settings) -> None:
         self._limits, self._base, self._union = Limits.of(settings), settings.base_iri, settings.union
-        self._pool = Pool(Generations(settings.data), self._limits)
+        self._pool = Pool(Generations(settings.data), self._limits, self._go_on)
+        self._followers: list[Callable[[], None]] = []
         self._lanes = Lanes(self._limits)
         self._streams = Streams()
+        self._history = History(settings.data)
         self._cache = Cache(self._limits.cache)
         self._budgets = Budgets(self._limits.budget)
         self._version = version("attest-kg")
@@ -92,6 +95,15 @@ class QueryService:
         """Wait until that generation, or a later one, is served; False when the time is over."""
         return self._pool.wait_for(generation, seconds)
 
+    def follow(self, forget: Callable[[], None]) -> None:
+        """Have a function called whenever another generation is served; before `start`."""
+        self._followers.append(forget)
+
+    def _go_on(self) -> None:
+        """Keep nothing of what was served before: a text may have been erased from it."""
+        for forget in (self._cache.clear, *self._followers):
+            forget()
+
     def counters(self) -> Counter[str]:
         """How many queries were ended, by reason."""
         with self._lock:
@@ -143,7 +155,19 @@ class QueryService:
             own=own,
             gone=gone,
             reader=reader,
+            past=self._past(query.generation),
+            era=self._cache.era,
         )
+
+    def _past(self, number: int | None) -> Past | None:
+        """The generation that is asked for, if one is named. Raises NotFound for one that is not kept."""
+        if number is None:
+            return None
+        generation = self._history.generation(self._history.find_kept(number))
+        try:
+            return Past(number, stamp_of(generation.data))
+        except OSError as error:
+            raise NotFound(f"generation {number} is not kept any more") from error
 
     def _job(self, query: Query, scan: tokens.Scan, media: MediaType, seconds: float) -> Job:
         return Job(
@@ -159,6 +183,7 @@ class QueryService:
             bytes=self._limits.bytes,
             perspective=query.perspective,
             prefixes=query.prefixes,
+            generation=query.generation,
         )
 
     def _key(self, task: Task, hello: Hello | None) -> str | None:
@@ -166,6 +191,8 @@ class QueryService:
         if task.volatile or hello is None:
             return None
         origin = (self._version, hello.generation, hello.stamp, hello.backend)
+        if task.past and task.past.generation != hello.generation:
+            origin = (self._version, task.past.generation, task.past.stamp, "disk")
         return key_of(task.job, task.media.name, task.encoding, origin)
 
     def _at_hand(self, task: Task) -> Answer | None:
@@ -177,7 +204,9 @@ class QueryService:
         if kept := self._cache.get(key):
             return _kept(kept, task, task.reader.knows(kept.etag))
         if task.reader.knows(key):
-            return Answer(task.media.name, hello.generation, None, whole(()), None, key, weak=True, known=True)
+            return Answer(
+                task.media.name, _asked(task, hello.generation), None, whole(()), None, key, weak=True, known=True
+            )
         return None
 
     def _answer(self, task: Task) -> Answer:
@@ -227,7 +256,8 @@ class QueryService:
         length = stream.hold(task.gone) if task.hold else None
         chunks: Chunks = compress(task.encoding, stream, live=length is None) if task.encoding else stream
         known = None if task.encoding else length
-        return Answer(task.media.name, run.generation, known, chunks, task.encoding, self._key(task, run.hello), True)
+        generation = _asked(task, run.generation)
+        return Answer(task.media.name, generation, known, chunks, task.encoding, self._key(task, run.hello), True)
 
     def _keep(self, run: Run, task: Task, body: bytes) -> Answer:
         """A whole answer, which is kept for the next who asks."""
@@ -236,15 +266,21 @@ class QueryService:
         pieces = tuple(sent[start : start + PIECE] for start in range(0, len(sent), PIECE))
         key = self._key(task, run.hello)
         encoding = None if small else task.encoding
+        generation = _asked(task, run.generation)
         if key is None:
-            return Answer(task.media.name, run.generation, len(sent), whole(pieces), encoding)
-        kept = Kept(pieces, len(sent), encoding, strong_tag(key, pieces), run.generation)
-        self._cache.put(key, kept)
+            return Answer(task.media.name, generation, len(sent), whole(pieces), encoding)
+        kept = Kept(pieces, len(sent), encoding, strong_tag(key, pieces), generation)
+        self._cache.put(key, kept, task.era)
         return _kept(kept, task, task.reader.knows(kept.etag))
 
     def _count(self, reason: str) -> None:
         with self._lock:
             self._ended[reason] += 1
+
+
+def _asked(task: Task, answered: int) -> int:
+    """The generation that an answer is of, where a worker of the generation `answered` gave it."""
+    return task.past.generation if task.past else answered
 
 
 def _kept(kept: Kept, task: Task, known: bool) -> Answer:

@@ -70,11 +70,16 @@ def start_of(generation: Generation, hello: Hello | None, limits: Limits, memory
 
 
 def is_outdated(worker: Worker, hello: Hello | None, limits: Limits, since: float) -> bool:
-    """Whether a fresh worker would answer faster: from memory, now that no new generations come.
+    """Whether a fresh worker is better, now that no new generations come.
 
-    `hello` is of the generation that is served, `since` so long (on the monotonic clock).
+    One that is left on another generation keeps files open that may have been erased; one on disk would answer faster
+    from memory. `hello` is of the generation that is served, `since` so long (on the monotonic clock).
     """
-    if hello is None or not QUICK < hello.quads <= limits.memory_quads or time.monotonic() - since < SETTLED:
+    if hello is None or time.monotonic() - since < SETTLED:
+        return False
+    if worker.generation != hello.generation:
+        return True
+    if not QUICK < hello.quads <= limits.memory_quads:
         return False
     known = worker.hello if worker.hello and worker.hello.generation == hello.generation else None
     return known is None or known.backend == "disk"

@@ -58,11 +58,6 @@ class Dump:
             return parse(b"".join(self.lines()), RdfFormat.N_QUADS)
         return parse(path=str(self.data), format=RdfFormat.N_QUADS)
 
-    def stamp(self) -> str:
-        """What tells the files from others of the same name: their times and sizes. Raises OSError."""
-        found = [path.stat() for path in (self.data, self.changes) if path.exists()]
-        return ".".join(f"{status.st_mtime_ns:x}.{status.st_size:x}" for status in found)
-
     def count(self) -> int:
         """The number of quads. Raises OSError."""
         added, removed = self.edits()

@@ -20,6 +20,12 @@ GRAPHS = "graphs"  # names the graphs that exist and are empty, which N-Quads ca
 _NUMBER = re.compile(r"[1-9][0-9]*")
 
 
+def stamp_of(data: Path) -> str:
+    """The age and size of a `data.nq`, and of what changes it, which tell it from another. Raises OSError."""
+    found = [path.stat() for path in (data, data.with_name("changes.nq")) if path == data or path.exists()]
+    return ".".join(f"{status.st_mtime_ns:x}.{status.st_size:x}" for status in found)
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One published state; never written again."""

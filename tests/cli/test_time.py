@@ -47,6 +47,14 @@ def test_diff_of_what_never_was(built: Project) -> None:
     assert told.stderr == "kg: generation 9 was never published; there are 1 to 2\n"
 
 
+def test_query_asks_the_record_as_it_stood(built: Project) -> None:
+    count = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/attest/ontology#Statement> }"
+    asked = [kg(built, "query", "--format", "csv", *more, count).stdout for more in ((), ("--generation", "1"))]
+    assert asked == ["n\n2\n", "n\n3\n"]
+    told = kg(built, "query", "--generation", "9", count)
+    assert (told.returncode, told.stderr) == (2, "kg: generation 9 was never published; there are 1 to 2\n")
+
+
 def test_nothing_published(project: Project, tmp_path: Path) -> None:
     for command in ("generations", "diff"):
         told = kg(project, command)

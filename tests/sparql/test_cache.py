@@ -25,10 +25,10 @@ def kept(length: int, tag: str = "t") -> Kept:
 
 def test_the_least_recently_asked_for_goes_first() -> None:
     cache = Cache(2 * (100 + OVERHEAD))
-    cache.put("a", kept(100))
-    cache.put("b", kept(100))
+    cache.put("a", kept(100), cache.era)
+    cache.put("b", kept(100), cache.era)
     assert cache.get("a")
-    cache.put("c", kept(100))
+    cache.put("c", kept(100), cache.era)
     assert cache.get("b") is None
     assert cache.get("a")
     found = cache.statistics()
@@ -38,13 +38,21 @@ def test_the_least_recently_asked_for_goes_first() -> None:
 @pytest.mark.parametrize("most", [0, 1, 599])
 def test_what_has_no_room_is_not_kept(most: int) -> None:
     cache = Cache(most)
-    cache.put("a", kept(100))
+    cache.put("a", kept(100), cache.era)
     assert cache.get("a") is None
+
+
+def test_another_era_forgets_all_and_keeps_nothing_that_was_asked_for_before() -> None:
+    cache = Cache(10_000)
+    cache.put("a", kept(100), before := cache.era)
+    cache.clear()
+    cache.put("b", kept(100), before)
+    assert (cache.get("a"), cache.get("b"), cache.statistics().bytes) == (None, None, 0)
 
 
 @pytest.mark.parametrize("change", [
     {"text": "ASK { }"}, {"base": "urn:c"}, {"union": False}, {"named": True}, {"default_graphs": ()},
-    {"named_graphs": ("g", "n")}, {"syntax": "XML"}, {"rows": None},
+    {"named_graphs": ("g", "n")}, {"generation": 1}, {"perspective": "p"}, {"syntax": "XML"}, {"rows": None},
 ])  # fmt: skip
 def test_a_key_tells_queries_apart(change: dict[str, object]) -> None:
     assert key_of(replace(JOB, **change), "m", None, ()) != key_of(JOB, "m", None, ())  # type: ignore[arg-type]

@@ -35,6 +35,19 @@ def test_a_new_generation_is_followed_and_the_old_one_may_go(own: Path, memory_q
         eventually(lambda: len(workers()) == 4)
 
 
+def test_workers_soon_let_go_of_the_files_of_what_was_served_before(own: Path) -> None:
+    """What was erased must not stay readable through a worker that nobody asks."""
+
+    def held(generation: int) -> bool:
+        return any(f"/generations/{generation}/" in file.path for w in workers() for file in w.open_files())
+
+    with serving(own, memory_quads=1) as service:
+        assert number(service) == QUADS
+        assert held(1)
+        publish(own, 2, quads())
+        eventually(lambda: held(2) and not held(1))
+
+
 def test_what_runs_is_finished_on_the_generation_it_began_with(own: Path) -> None:
     with serving(own, query_seconds=60) as service, concurrent.futures.ThreadPoolExecutor(1) as pool:
         running = pool.submit(ask, service, SLOW)

@@ -2,10 +2,12 @@
 
 import os
 import struct
+from collections import deque
 from typing import NamedTuple
 
 HELLO, JOB, DATA, END, FAILURE = b"H", b"J", b"D", b"E", b"F"
 OPEN, STEP = b"O", b"S"
+READ = 1 << 16  # bytes
 _HEAD = struct.Struct(">cI")
 
 
@@ -18,10 +20,18 @@ class Frame(NamedTuple):
 
 def send(pipe: int, kind: bytes, *parts: bytes) -> None:
     """Write a frame whole, waiting for room. Raises OSError (BrokenPipeError when nobody reads)."""
-    length = sum(map(len, parts))
-    written = os.writev(pipe, (_HEAD.pack(kind, length), *parts))
-    if written < _HEAD.size + length:
-        rest = memoryview(_HEAD.pack(kind, length) + b"".join(parts))[written:]
+    _write(pipe, (_HEAD.pack(kind, sum(map(len, parts))), *parts))
+
+
+def send_last(pipe: int, data: bytes) -> None:
+    """Write a frame of data and the frame that ends it, at once. Raises OSError."""
+    _write(pipe, (_HEAD.pack(DATA, len(data)), data, _HEAD.pack(END, 0)))
+
+
+def _write(pipe: int, parts: tuple[bytes, ...]) -> None:
+    written = os.writev(pipe, parts)
+    if written < sum(map(len, parts)):
+        rest = memoryview(b"".join(parts))[written:]
         while rest:
             rest = rest[os.write(pipe, rest) :]
 
@@ -67,3 +77,20 @@ class Splitter:
             start = end
         self._rest = data[start:]
         return frames
+
+
+class Reader:
+    """Waits for the frames on a pipe; reads as many at once as there are."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe, self._splitter = pipe, Splitter()
+        self._frames: deque[Frame] = deque()
+
+    def receive(self) -> Frame | None:
+        """Wait for a whole frame; None when the pipe ends."""
+        while not self._frames:
+            arrived = os.read(self._pipe, READ)
+            if not arrived:
+                return None
+            self._frames.extend(self._splitter.feed(arrived))
+        return self._frames.popleft()

@@ -47,7 +47,8 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
     reason = reason or sandbox.end_on_network()
     hello = _hello(start, opened, reason, limited)
     frames.send(answers, frames.HELLO, hello.encode())
-    while (frame := frames.receive(jobs)) is not None:
+    reader = frames.Reader(jobs)
+    while (frame := reader.receive()) is not None:
         if frame.kind == frames.OPEN:
             start = Start.decode(frame.body)
             opened = _reopened(start)

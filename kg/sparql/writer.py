@@ -29,7 +29,7 @@ class Writer:
         """Take the next bytes, and send them on when they are enough or old enough."""
         self._parts.append(data)
         self._pending += len(data)
-        if self._pending >= CHUNK or time.monotonic() - self._sent > PATIENCE:
+        if self._pending >= CHUNK or (self._pending and time.monotonic() - self._sent > PATIENCE):
             self._send()
         return len(data)
 
@@ -38,19 +38,23 @@ class Writer:
 
     def finish(self) -> None:
         """Send what is left, and say that it was all."""
-        self._send()
-        frames.send(self._pipe, frames.END)
+        if self._pending:
+            frames.send_last(self._pipe, self._chunk())
+        else:
+            frames.send(self._pipe, frames.END)
 
     def _send(self) -> None:
-        if not self._pending:
-            return
+        frames.send(self._pipe, frames.DATA, self._chunk())
+        self._sent = time.monotonic()
+
+    def _chunk(self) -> bytes:
+        """What was written since the last; raises TooLarge."""
         chunk = b"".join(self._parts)
-        self._total += len(chunk)
-        self._check(chunk)
-        frames.send(self._pipe, frames.DATA, chunk)
         self._parts.clear()
         self._pending = 0
-        self._sent = time.monotonic()
+        self._total += len(chunk)
+        self._check(chunk)
+        return chunk
 
     def _check(self, chunk: bytes) -> None:
         if self._total > self._most_bytes:

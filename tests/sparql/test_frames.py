@@ -52,3 +52,20 @@ def test_messages_keep_every_text() -> None:
     assert (read.text, list(read.default_graphs), read.rows) == (job.text, ["urn:é"], None)
     failure = Failure("QuerySyntax", "line 1", 1, 2)
     assert Failure.decode(failure.encode()) == failure
+
+
+def test_a_reader_takes_frames_that_come_together_and_one_that_comes_in_parts() -> None:
+    reading, writing = os.pipe()
+    reader = frames.Reader(reading)
+    frames.send(writing, frames.JOB, b"one")
+    frames.send_last(writing, b"two")
+    assert [reader.receive() for _ in range(3)] == [
+        Frame(frames.JOB, b"one"),
+        Frame(frames.DATA, b"two"),
+        Frame(frames.END, b""),
+    ]
+    large = os.urandom(300_000)
+    threading.Thread(target=lambda: (frames.send(writing, frames.OPEN, large), os.close(writing))).start()
+    assert reader.receive() == Frame(frames.OPEN, large)
+    assert reader.receive() is None
+    os.close(reading)

@@ -195,6 +195,20 @@ class DeadlineExceeded(StoreUnavailable):
     title = "Query timed out"
 
 
+class ServiceFailed(StoreUnavailable):
+    """Another endpoint, which the query asks by SERVICE, gave no answer that can be used."""
+
+    status = 502
+    title = "Service failed"
+
+
+class ServiceTimedOut(ServiceFailed):
+    """Another endpoint, which the query asks by SERVICE, did not answer in its time."""
+
+    status = 504
+    title = "Service timed out"
+
+
 def did_you_mean(name: str, among: Iterable[str]) -> str:
     """`; did you mean X?`, or nothing when no name comes near."""
     near = get_close_matches(name, sorted(among), n=1)

@@ -4,14 +4,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 
 from kg import resources
 from kg.errors import BadInput, Unreadable
+from kg.services import Network, read_services
 
 MIB = 1 << 20
-Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class Settings:
     queue: int = 16  # queries waiting
     client_seconds: float = 120.0  # of workers' time, for each client and minute
     cache_bytes: int = 64 * MIB  # of whole answers; 0 keeps none
+    services: str = ""  # endpoints that a query may ask by SERVICE, with commas between; none: SERVICE is refused
+    service_seconds: float = 5.0  # for each of them to answer
+    service_bytes: int = 5 * MIB  # of its answer
     writable: bool = False  # /update and /store take writes
     auth: bool = True  # writes need a token; off only on loopback
     union: bool = True  # the default graph is the merge of all graphs; not for a general store
@@ -112,6 +115,8 @@ def _read(name: str, value: object) -> object:
         return _switch(name, value)
     if name == "trusted_proxies":
         networks(str(value))
+    if name == "services":
+        read_services(str(value))
     kind = int if name in _WHOLE else float if name in _NUMBERS else str
     try:
         number = kind(str(value))

@@ -110,9 +110,9 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[Server]:
+def serving(folder: Path, *, port: int | None = None, **settings: object) -> Iterator[Server]:
     """`kg serve` with these settings; ended in an orderly way, and killed with all its children if that fails."""
-    port = free_port()
+    port = port or free_port()
     log = folder / f"serve-{port}.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(

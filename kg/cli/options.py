@@ -48,6 +48,11 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         default=None,
         help="Whether writes need a token; --no-auth on loopback only.",
     ),
+    "services": click.option(
+        "--services",
+        metavar="IRIS",
+        help="Endpoints that a query may ask by SERVICE, with commas between (default: none).",
+    ),
     "port": click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: 8000)."),
 }
 

@@ -24,11 +24,12 @@ Examples:
   kg serve --articles none                  serve the data as it is, build nothing
   kg serve --writable                       take writes at /update and /store, with a token (`kg token add`)
   kg serve --articles none --writable --no-auth   a general store, on this machine only
+  kg serve --services https://query.wikidata.org/sparql      queries may ask that endpoint by SERVICE
 
 Read-only unless told otherwise. `kg build` may run beside it: the server follows. SIGTERM and Ctrl-C let running
 queries finish.""",
 )
-@with_settings("data", "articles", "host", "port", "writable", "auth")
+@with_settings("data", "articles", "host", "port", "writable", "auth", "services")
 def command(settings: Settings) -> None:
     """Build what is stale, then serve the endpoint."""
     from kg.web.auth import check_settings

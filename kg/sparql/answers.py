@@ -40,12 +40,14 @@ class Answer:
 class Reader:
     """Who asks, and in which manner: `client` is charged for the time (nobody, when it is empty).
 
-    `encodings` is the value of Accept-Encoding; `knows` says whether the reader has the answer with an entity tag.
+    `encodings` is the value of Accept-Encoding; `knows` says whether the reader has the answer with an entity tag;
+    `hops` how many servers have passed the question on by SERVICE.
     """
 
     client: str = ""
     encodings: str | None = None
     knows: Callable[[str], bool] = lambda _: False
+    hops: int = 0
 
 
 ANYONE = Reader()
@@ -56,7 +58,7 @@ class Readiness:
     """Whether queries are answered, over what, and what is amiss.
 
     `reason` says why not; `backend` is "memory" or "disk"; `filter` the reason why workers are not cut off from
-    the network, None if they are; `workers` how many live.
+    the network, None if they are; `workers` how many live; `services` how many endpoints a query may ask.
     """
 
     ready: bool
@@ -66,6 +68,7 @@ class Readiness:
     backend: str | None
     filter: str | None
     workers: int
+    services: int
 
 
 @dataclass(frozen=True, slots=True)

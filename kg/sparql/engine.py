@@ -1,13 +1,16 @@
 """The engine behind one worker: opens a generation, runs a query, writes its answer. Only workers import this."""
 
+import json
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
+    Literal,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -15,11 +18,13 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    Triple,
     serialize,
 )
 
 from kg.errors import BadInput, NotFound, StoreUnavailable
 from kg.sparql import frames
+from kg.sparql.federation.messages import BLANK
 from kg.sparql.messages import UNCLEAR, Failure, Job, Start
 from kg.sparql.rows import counter
 from kg.sparql.writer import TooLarge, Writer
@@ -39,6 +44,7 @@ _RESULTS = {
     "CSV": QueryResultsFormat.CSV,
     "TSV": QueryResultsFormat.TSV,
 }
+Term = NamedNode | BlankNode | Literal | Triple
 GRAPHS = {
     "TURTLE": RdfFormat.TURTLE,
     "N_TRIPLES": RdfFormat.N_TRIPLES,
@@ -139,7 +145,11 @@ class Stores:
 def answer(stores: Stores, job: Job, pipe: int) -> None:
     """Run a query and write its answer, or why there is none, as frames. Raises BrokenPipeError."""
     try:
-        _write(stores.find(job.perspective, job.generation), job, pipe)
+        if job.variables:
+            frames.send(pipe, frames.DATA, json.dumps(_variables(job)).encode())
+            frames.send(pipe, frames.END)
+        else:
+            _write(stores.find(job.perspective, job.generation), job, pipe)
     except BrokenPipeError:
         raise
     except (SyntaxError, BadInput, StoreUnavailable, TooLarge, MemoryError, RuntimeError, ValueError, OSError) as error:
@@ -178,12 +188,31 @@ def _failure(error: Exception, text: str) -> Failure:
     return Failure("BadInput", f"the query cannot be evaluated: {error}")
 
 
+def _variables(job: Job) -> list[str]:
+    """The variables of a query's solutions, found over nothing, so that it costs little."""
+    results = Store().query(job.text, base_iri=job.base)
+    return [variable.value for variable in results.variables] if isinstance(results, QuerySolutions) else []
+
+
 def _query(store: Store, job: Job) -> QuerySolutions | QueryTriples | QueryBoolean:
+    functions: dict[NamedNode, Callable[..., Term | None]] | None
+    functions = {NamedNode(BLANK): _blank} if job.federated else None
     if not job.named:
-        return store.query(job.text, base_iri=job.base, use_default_graph_as_union=job.union)
+        return store.query(
+            job.text, base_iri=job.base, use_default_graph_as_union=job.union, custom_functions=functions
+        )
     default: list[NamedNode | BlankNode | DefaultGraph] = [*map(_graph, job.default_graphs)]
     named: list[NamedNode | BlankNode] = [*map(_graph, job.named_graphs)]
-    return store.query(job.text, base_iri=job.base, default_graph=default, named_graphs=named)
+    return store.query(
+        job.text, base_iri=job.base, default_graph=default, named_graphs=named, custom_functions=functions
+    )
+
+
+def _blank(term: Term) -> Term:
+    """The blank node that an IRI of another endpoint's answer stands for; any other term is itself."""
+    if isinstance(term, NamedNode) and term.value.startswith(BLANK):
+        return BlankNode(term.value.removeprefix(BLANK))
+    return term
 
 
 def _graph(iri: str) -> NamedNode:

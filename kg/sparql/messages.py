@@ -62,7 +62,8 @@ class Job(Message):
     `union`: the default graph is the union of all graphs; `named`: the request names the dataset, in
     `default_graphs` and `named_graphs`; `rows` is None where the answer has none; `seconds` from now; `perspective`
     is the name of the one whose world is asked, None for the record; `prefixes` of the graph that is the answer;
-    `generation` is that of the state that is asked, None for the one that the worker has open.
+    `generation` is that of the state that is asked, None for the one that the worker has open;
+    `federated`: other endpoints' answers are in its text; `variables`: nothing is asked but which its solutions have.
     """
 
     text: str
@@ -78,6 +79,8 @@ class Job(Message):
     perspective: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
     generation: int | None = None
+    federated: bool = False
+    variables: bool = False
 
 
 @dataclass(frozen=True, slots=True)

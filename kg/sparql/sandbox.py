@@ -19,10 +19,11 @@ NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 X32 = 0x40000000
 
 # machine: (AUDIT_ARCH, numbers of socket, socketpair, connect, io_uring_setup, execve, execveat)
-MACHINES = {
+MACHINES: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (0xC000003E, (41, 53, 42, 425, 59, 322)),
     "aarch64": (0xC00000B7, (198, 199, 203, 425, 221, 281)),
 }
+EVERYTHING, PROGRAMS = slice(None), slice(3, None)
 
 
 class _Instruction(ctypes.Structure):
@@ -50,7 +51,7 @@ def no_core() -> None:
 
 def refuse_network() -> str | None:
     """Let sockets, io_uring and new programs fail with EPERM from now on; the reason where that cannot be had."""
-    return _filter(DENY)
+    return _filter(DENY, EVERYTHING)
 
 
 def end_on_network() -> str | None:
@@ -58,7 +59,12 @@ def end_on_network() -> str | None:
 
     A query that reaches for the network has no answer: EPERM would be one empty row to SERVICE SILENT.
     """
-    return _filter(KILL)
+    return _filter(KILL, EVERYTHING)
+
+
+def refuse_programs() -> str | None:
+    """Let new programs and io_uring fail with EPERM, but not sockets; the reason where that cannot be had."""
+    return _filter(DENY, PROGRAMS)
 
 
 def limit_memory(extra: int) -> bool:
@@ -72,11 +78,12 @@ def limit_memory(extra: int) -> bool:
     return True
 
 
-def _filter(action: int) -> str | None:
+def _filter(action: int, denied: slice) -> str | None:
     machine = MACHINES.get(platform.machine())
     if sys.platform != "linux" or machine is None:
         return f"query workers are not cut off from the network on {sys.platform} {platform.machine()}"
-    instructions = _instructions(*machine, action)
+    architecture, numbers = machine
+    instructions = _instructions(architecture, numbers[denied], action)
     array = (_Instruction * len(instructions))(*instructions)
     program = _Program(len(instructions), array)
     try:

@@ -16,6 +16,7 @@ from kg.sparql.budget import Budgets
 from kg.sparql.cache import Cache, Kept, Statistics, key_of, strong_tag
 from kg.sparql.caret import caret
 from kg.sparql.encoding import SMALL, choose, compress
+from kg.sparql.federation.federation import Beside, Federation
 from kg.sparql.limits import Limits
 from kg.sparql.messages import UNCLEAR, Hello, Job
 from kg.sparql.negotiate import MediaType, negotiate
@@ -44,6 +45,7 @@ class QueryService:
         self._history = History(settings.data)
         self._cache = Cache(self._limits.cache)
         self._budgets = Budgets(self._limits.budget)
+        self._federation = Federation(settings, self._limits, self._budgets.charge)
         self._version = version("attest-kg")
         self._ended: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -65,11 +67,13 @@ class QueryService:
         Raises KgError where there is no answer. Waiting included, it takes no longer than the deadline.
         """
         try:
-            scan = tokens.check(query.text, self._limits)
+            scan = tokens.check(query.text, self._limits, federated=self._federation.offered > 0)
             task = self._task(query, scan, accept, gone, own, reader)
+            if scan.outside:
+                task = self._federation.joined(task, Beside(self._answer, task))
             return self._at_hand(task) or self._answer(task)
         except QuerySyntax as error:
-            raise _told_better(error, query.text, self._limits) from error
+            raise _told_better(error, query.text) from error
 
     def readiness(self) -> Readiness:
         """Ask a worker a trivial query, and say how things are."""
@@ -89,6 +93,7 @@ class QueryService:
             backend=hello.backend if hello else None,
             filter=hello.filter if hello else None,
             workers=status.workers,
+            services=self._federation.offered,
         )
 
     def wait_for(self, generation: int, seconds: float) -> bool:
@@ -134,8 +139,13 @@ class QueryService:
         """How often a client was turned away because its budget was spent."""
         return self._budgets.refusals()
 
+    def federated(self) -> Counter[str]:
+        """How many SERVICE patterns there were, by outcome."""
+        return self._federation.counters()
+
     def close(self, grace: float) -> None:
         """Turn away new queries, wait up to `grace` seconds for those that run, end all workers."""
+        self._federation.close()
         self._lanes.close(min(grace, self._limits.seconds))
         self._pool.stop()
 
@@ -288,9 +298,9 @@ def _kept(kept: Kept, task: Task, known: bool) -> Answer:
     return Answer(task.media.name, kept.generation, kept.length, whole(pieces), kept.encoding, kept.etag, known=known)
 
 
-def _told_better(error: QuerySyntax, text: str, limits: Limits) -> QuerySyntax:
+def _told_better(error: QuerySyntax, text: str) -> QuerySyntax:
     """The engine seldom says that a prefix is missing, which is the commonest fault."""
-    if (UNCLEAR in str(error) or NO_PREFIX in str(error)) and (undeclared := tokens.check(text, limits).undeclared):
+    if (UNCLEAR in str(error) or NO_PREFIX in str(error)) and (undeclared := tokens.scan(text).undeclared):
         line, column = undeclared.line, undeclared.column
         error = QuerySyntax(f"line {line}, column {column}: the prefix {undeclared.text} is not declared", line, column)
     if error.line is not None and error.column is not None:

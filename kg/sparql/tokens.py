@@ -77,15 +77,15 @@ class Scan:
         return cast(Form, self.first.text.lower()) if self.first and self.first.text in FORMS else None
 
 
-def check(text: str, limits: Limits) -> Scan:
-    """Scan a query and refuse what is not answered here.
+def check(text: str, limits: Limits, federated: bool = False) -> Scan:
+    """Scan a query and refuse what is not answered here; whom SERVICE may ask is not for the scan, if `federated`.
 
     Raises ContentTooLarge, Forbidden (SERVICE, LOAD), BadInput (an update), TooComplex and QuerySyntax.
     """
     if len(text) > limits.length:
         raise ContentTooLarge(f"expected a query of at most {limits.length} characters, found {len(text)}")
     found = scan(text)
-    if found.outside:
+    if found.outside and not (federated and found.outside.text == "SERVICE"):
         raise forbidden(found.outside)
     if found.form is None:
         raise _not_a_query(found.first)

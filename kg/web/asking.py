@@ -7,6 +7,8 @@ from flask import Response, current_app, request
 from kg.settings import Settings
 from kg.sparql.answers import Answer, Reader
 from kg.sparql.encoding import decompress
+from kg.sparql.federation.federation import DEPTH
+from kg.sparql.federation.messages import HOPS
 from kg.sparql.protocol import Query
 from kg.sparql.service import QueryService
 from kg.web.clients import group
@@ -20,7 +22,7 @@ def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> An
     """
     tags = request.if_none_match if request.method in ("GET", "HEAD") else None
     knows = (lambda etag: tags.contains_weak(tag(etag))) if tags else _knows_nothing
-    return _answer(query, accept, Reader(client(), request.headers.get("Accept-Encoding"), knows))
+    return _answer(query, accept, Reader(client(), request.headers.get("Accept-Encoding"), knows, hops()))
 
 
 def read(query: Query, accept: str) -> Answer:
@@ -71,6 +73,12 @@ def _answer(query: Query, accept: str | None, reader: Reader) -> Answer:
 def client() -> str:
     """Whom the request's time is charged to."""
     return group(request.remote_addr or "unknown")
+
+
+def hops() -> int:
+    """How many servers have passed this request on by SERVICE; too many where that cannot be read."""
+    told = request.headers.get(HOPS, "0")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 3 else DEPTH
 
 
 def with_charset(media_type: str) -> str:

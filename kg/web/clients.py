@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kg.settings import Network
+from kg.services import Network
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 SITE = 64  # bits of an IPv6 address that one client commonly holds alone

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.settings import Network
+from kg.services import Network
 from kg.web.clients import group, is_trusted
 
 FILES = Path("/proc/self/fd")

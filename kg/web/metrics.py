@@ -94,7 +94,10 @@ class _Service(Collector):
         ended = CounterMetricFamily("attest_queries_ended", "Queries whose worker ended, by reason.", labels=["reason"])
         for reason, number in service.counters().items():
             ended.add_metric([reason], number)
-        yield from (running, ended)
+        federated = CounterMetricFamily("attest_services", "SERVICE patterns, by outcome.", labels=["outcome"])
+        for outcome, number in service.federated().items():
+            federated.add_metric([outcome], number)
+        yield from (running, ended, federated)
         yield GaugeMetricFamily("attest_queries_waiting", "Queries that wait for a place.", service.waiting())
         yield GaugeMetricFamily("attest_generation", "The generation that is served.", service.generation() or 0)
         yield GaugeMetricFamily("attest_query_workers", "Query workers that live.", service.workers())

@@ -48,12 +48,25 @@ def read_inputs(settings: Settings) -> Inputs:
     return Inputs(common, {folder.name: _digest(sorted(folder.iterdir())) for folder in folders}, policies)
 
 
-def fresh_articles(settings: Settings, inputs: Inputs) -> frozenset[str]:
-    """The slugs of the articles that the current generation holds as they are now."""
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What the current generation holds as it is now: articles by their slugs, and whether it holds the rest.
+
+    `common` is what concerns every article: the ontology, the shapes, the rules, the register of entities.
+    """
+
+    articles: frozenset[str] = frozenset()
+    common: bool = False
+    perspectives: bool = False
+
+
+def what_is_fresh(settings: Settings, inputs: Inputs) -> Fresh:
+    """What need not be looked at again; nothing where something has changed that concerns every article."""
     note = _read_note(settings)
     if note is None or note["common"] != inputs.common or not _is_as_built(settings, note["generation"]):
-        return frozenset()
-    return frozenset(slug for slug, digest in inputs.articles.items() if note["articles"].get(slug) == digest)
+        return Fresh()
+    articles = (slug for slug, digest in inputs.articles.items() if note["articles"].get(slug) == digest)
+    return Fresh(frozenset(articles), True, note["perspectives"] == inputs.perspectives)
 
 
 def is_stale(settings: Settings) -> bool:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from kg.findings.read import Listed, list_findings
+from kg.findings.read import Listed, listed
+from kg.graph.change import Edit
 from kg.iri import Iris
 from kg.store.generations import Generation
+from kg.vocab import AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +19,18 @@ class News:
     gone: tuple[Listed, ...] = ()
 
 
-def news(iris: Iris, before: Generation | None, after: Generation) -> News:
-    """What became of the findings from one generation to the next."""
-    old, new = _findings(iris, before), _findings(iris, after)
-    return News(
-        tuple(finding for iri, finding in new.items() if iri not in old),
-        tuple(finding for iri, finding in old.items() if iri not in new),
+def news(iris: Iris, made: Edit, before: Generation | None, after: Generation) -> News:
+    """What became of the findings from one generation to the next, which differ by what was `made`."""
+    graph = iris.graph("findings")
+    new, gone = (
+        frozenset(q.subject for q in quads if q.graph_name == graph and q.predicate == AT.rule)
+        for quads in (made.added, made.removed)
     )
+    return News(_told(iris, new - gone, after), _told(iris, gone - new, before))
 
 
-def _findings(iris: Iris, generation: Generation | None) -> dict[NamedNode, Listed]:
-    if generation is None:
-        return {}
+def _told(iris: Iris, found: frozenset[object], generation: Generation | None) -> tuple[Listed, ...]:
+    if not found or generation is None:
+        return ()
     with generation.opened() as store:
-        return {finding.iri: finding for finding in list_findings(store, iris)}
+        return listed(store, iris, (node for node in found if isinstance(node, NamedNode)))

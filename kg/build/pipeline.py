@@ -8,16 +8,20 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Triple
 
 from kg.build.derived import derived
-from kg.build.inputs import fresh_articles, note_built, read_inputs
+from kg.build.inputs import Fresh, note_built, read_inputs, what_is_fresh
+from kg.build.kept import keep_register, kept_register
 from kg.build.news import News, news
 from kg.build.workshop import Work, Workshop
 from kg.corpus.claims import articles_in
+from kg.graph.change import NOTHING, Edit
 from kg.graph.part import Place
 from kg.iri import Iris
 from kg.report import Report
 from kg.settings import Settings
 from kg.store.commit import Change, Delta, commit
 from kg.store.generations import Generation, Generations
+from kg.store.journal import FILE as JOURNAL
+from kg.store.journal import Journal
 from kg.validate.integrity import check_change
 from kg.vocab import AT, RDF, RDFS
 
@@ -50,18 +54,21 @@ def build(settings: Settings, *, progress: Progress = lambda *_: None, everythin
     NotConforming when what the articles say does not fit together.
     """
     inputs, before = read_inputs(settings), Generations(settings.data).current()
+    fresh = Fresh() if everything else what_is_fresh(settings, inputs)
     workshop = Workshop.open(settings)
-    register = workshop.register()
+    register = (kept_register(settings, inputs.common) if fresh.common else None) or workshop.register()
     if not register.accepted:
         return _outcome(settings, None, [register], News())
-    perspectives = workshop.perspectives(register)
-    kept = frozenset() if everything else fresh_articles(settings, inputs)
-    looked_at = [folder for folder in _folders(settings) if folder.name not in kept]
-    works = list(_works(workshop, register, looked_at, progress, _ids_of(settings, kept)))
-    published = _publish(settings, workshop, [register, perspectives, *works], kept)
-    note_built(settings, inputs, kept | {work.slug for work in works if work.accepted}, perspectives.accepted)
-    told = news(workshop.mapper.iris, before, published) if published else News()
-    return _outcome(settings, published, [register, perspectives, *works], told)
+    policies = [] if fresh.perspectives else [workshop.perspectives(register)]
+    looked_at = [folder for folder in _folders(settings) if folder.name not in fresh.articles]
+    articles = list(_works(workshop, register, looked_at, progress, _ids_of(settings, fresh.articles)))
+    works = [register, *policies, *articles]
+    published, made = _publish(settings, workshop, works, fresh)
+    slugs = fresh.articles | {work.slug for work in articles if work.accepted}
+    note_built(settings, inputs, slugs, all(work.accepted for work in policies))
+    keep_register(settings, inputs.common, register)
+    told = news(workshop.mapper.iris, made, before, published) if published else News()
+    return _outcome(settings, published, works, told)
 
 
 def validate(settings: Settings, slugs: Iterable[str] = (), *, progress: Progress = lambda *_: None) -> Report:
@@ -105,9 +112,11 @@ def _works(
     workshop: Workshop, register: Work, folders: list[Path], progress: Progress, taken: Mapping[str, str]
 ) -> Iterable[Work]:
     progress(0, len(folders))
+    seen = dict(taken)
     for done, folder in enumerate(folders, 1):
-        work = workshop.article(folder, register, taken)
-        taken = {**work.ids, **taken}
+        work = workshop.article(folder, register, seen)
+        for name, where in work.ids.items():
+            seen.setdefault(name, where)
         yield work
         progress(done, len(folders))
 
@@ -127,26 +136,33 @@ def _local(settings: Settings, node: object) -> str:
     return node.value.removeprefix(settings.base_iri) if isinstance(node, NamedNode) else ""
 
 
-def _publish(settings: Settings, workshop: Workshop, works: list[Work], kept: frozenset[str]) -> Generation | None:
-    accepted = [work for work in works if work.accepted]
-    graphs = workshop.own_graphs() | {w.mapped.graph: w.mapped.quads for w in accepted if w.mapped}
-    untouched = kept | {work.slug for work in works if not work.accepted}
+def _publish(settings: Settings, workshop: Workshop, works: list[Work], fresh: Fresh) -> tuple[Generation | None, Edit]:
+    """Publish what is not fresh; the new generation, None where nothing changes, and what it changes in all."""
+    iris, made = workshop.mapper.iris, [NOTHING]
+    more = derived(workshop.rules, workshop.schema, iris)
+
+    def check(delta: Delta) -> None:
+        made.append(Edit(delta.added, delta.removed))
+        # What others wrote must not keep a curator from correcting an article, though it may then refer to nothing.
+        check_change(delta, workshop.schema, settings.base_iri, more.graphs, iris.is_built)
+
+    change = _change(settings, workshop, [work for work in works if work.accepted], works, fresh)
+    published = commit(settings.data, change, check=check, keep=settings.keep, clock=_now, derived=more)
+    return published, made[-1]
+
+
+def _change(settings: Settings, workshop: Workshop, accepted: list[Work], works: list[Work], fresh: Fresh) -> Change:
+    shared_graph, iris = workshop.mapper.iris.graph("propositions"), workshop.mapper.iris
+    told = [w for w in accepted if not (fresh.common and w.mapped and w.mapped.graph == iris.graph("entities"))]
+    graphs = {} if fresh.common else workshop.own_graphs()
+    graphs |= {work.mapped.graph: work.mapped.quads for work in told if work.mapped}
+    untouched = fresh.articles | {work.slug for work in works if not work.accepted}
     for graph, slug in _revisions(settings).items():
         if slug not in untouched and graph not in graphs:
             graphs[graph] = frozenset()
-    shared_graph = workshop.mapper.iris.graph("propositions")
-    triples = (t for w in accepted if w.mapped for t in w.mapped.shared)
+    triples = (t for work in told if work.mapped for t in work.mapped.shared)
     shared = frozenset(Quad(t.subject, t.predicate, t.object, shared_graph) for t in triples)
-
-    more = derived(workshop.rules, workshop.schema, workshop.mapper.iris)
-
-    def check(delta: Delta) -> None:
-        # What others wrote must not keep a curator from correcting an article, though it may then refer to nothing.
-        check_change(delta, workshop.schema, settings.base_iri, more.graphs, workshop.mapper.iris.is_built)
-
-    names = sorted(work.slug for work in accepted)
-    change = Change(graphs, shared, shared_graph, f"build: {', '.join(names)}")
-    return commit(settings.data, change, check=check, keep=settings.keep, clock=_now, derived=more)
+    return Change(graphs, shared, shared_graph, f"build: {', '.join(sorted(work.slug for work in told))}")
 
 
 def _now() -> datetime:
@@ -170,7 +186,8 @@ def _outcome(settings: Settings, published: Generation | None, works: list[Work]
         with generation.opened() as store:
             documents = sum(1 for _ in store.quads_for_pattern(None, RDF.type, AT.Document))
             statements = sum(1 for _ in store.quads_for_pattern(None, RDF.type, AT.Statement))
-            quads = len(store)
+        entries = Journal(settings.data / JOURNAL).entries()
+        quads = next(entry.quads for entry in entries if entry.generation == generation.number)
     return Outcome(
         generation=generation,
         published=published is not None,

@@ -1,7 +1,9 @@
 """What every article is mapped and judged by, and one article's way through it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,7 +25,7 @@ from kg.validate.gate import Gate, read_shapes
 OWN_WORDS = ("graph", "perspective", "rule")  # what begins the names of things that are no article
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """One article (or the register of entities), mapped and judged.
 
@@ -32,7 +34,7 @@ class Work:
 
     slug: str
     mapped: Mapped | None
-    report: Report
+    report: Report = field(default_factory=Report)
 
     @property
     def ids(self) -> Mapping[str, str]:
@@ -42,6 +44,14 @@ class Work:
         prefix = "entity "
         places = (place for place in self.mapped.places.values() if place.where.startswith(prefix))
         return {p.where.removeprefix(prefix): f"{p.source.file}:{p.source.line}" for p in places}
+
+    @cached_property
+    def told(self) -> Mapping[object, list[Triple]]:
+        """What it says, by subject."""
+        found: dict[object, list[Triple]] = defaultdict(list)
+        for triple in self.mapped.triples | self.mapped.shared if self.mapped else ():
+            found[triple.subject].append(triple)
+        return found
 
     @property
     def accepted(self) -> bool:
@@ -85,7 +95,7 @@ class Workshop:
         reading = read_perspectives(path)
         slugs = frozenset(folder.name for folder in articles_in(self.articles))
         mapped = self.mapper.perspectives(reading.perspectives, reading.language, known, slugs)
-        context = _described(mapped, register.mapped) if register.mapped else ()
+        context = _described(mapped, register)
         problems = (*reading.problems, *mapped.problems, *self.gate.check(mapped, context))
         return Work("perspectives", mapped, Report.of(problems))
 
@@ -100,7 +110,7 @@ class Workshop:
         entities = register.mapped
         known, refused = (entities.known, entities.refused) if entities else ({}, frozenset())
         mapped = self.mapper.article(reading.article, known, taken, refused)
-        context = _described(mapped, entities) if entities else ()
+        context = _described(mapped, register)
         problems = (*reading.problems, *mapped.problems, *self.gate.check(mapped, context))
         return Work(folder.name, mapped, Report.of(problems))
 
@@ -112,7 +122,7 @@ class Workshop:
         return {g: frozenset(Quad(t.subject, t.predicate, t.object, g) for t in ts) for g, ts in graphs.items()}
 
 
-def _described(mapped: Mapped, register: Mapped) -> Iterator[Triple]:
+def _described(mapped: Mapped, register: Work) -> Iterator[Triple]:
     """What the register says of the things that an article refers to."""
     wanted = {t.object for t in mapped.triples | mapped.shared}
-    return (t for t in register.triples | register.shared if t.subject in wanted)
+    return (triple for node in wanted for triple in register.told.get(node, ()))

@@ -47,7 +47,12 @@ def list_findings(store: Store, iris: Iris, wanted: Wanted = Wanted()) -> tuple[
     graph = iris.graph("findings")
     everything = {q.subject for q in store.quads_for_pattern(None, AT.rule, None, graph)} if not found else set()
     chosen = frozenset.intersection(*map(frozenset, found)) if found else everything
-    return tuple(sorted((_listed(store, iris, node) for node in chosen if isinstance(node, NamedNode)), key=_order))
+    return listed(store, iris, (node for node in chosen if isinstance(node, NamedNode)))
+
+
+def listed(store: Store, iris: Iris, findings: Iterable[NamedNode]) -> tuple[Listed, ...]:
+    """These findings, sorted by rule and sentence."""
+    return tuple(sorted((_listed(store, iris, node) for node in findings), key=_order))
 
 
 def _order(finding: Listed) -> tuple[str, str, str]:

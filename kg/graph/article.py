@@ -1,5 +1,6 @@
 """From the model of an article, or of the register of entities, to RDF."""
 
+from collections import ChainMap
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -83,7 +84,8 @@ class Mapper:
         """
         document, part = article.document, Part()
         revision = Revision(document, self.iris.document(document.slug, document.sha256), self.iris)
-        elsewhere = {**taken, **dict.fromkeys(register, "entities.yaml")}
+        ids = {entity.id for entity in article.entities}
+        elsewhere = {i: "entities.yaml" if i in register else taken[i] for i in ids if i in register or i in taken}
         told = refused | article.refused
         terms = self._terms(article.entities, register, elsewhere, document.language, part, told)
         if not part.attempt("article", document.source, describe_document, revision, terms, part):
@@ -107,9 +109,9 @@ class Mapper:
         """Describe a file's own entities, and read values with these and those known before in sight."""
         local = known_entities(own, self.schema, self.iris, taken, part)
         refused |= frozenset(entity.id for entity in own) - local.keys()
-        terms = Terms(self.schema, self.iris, {**known, **local}, language, part.shared, refused)
+        terms = Terms(self.schema, self.iris, _both(local, known), language, part.shared, refused)
         described = describe_entities((entity for entity in own if entity.id in local), terms, part)
-        return replace(terms, entities={**known, **described})
+        return replace(terms, entities=_both(described, known))
 
     def _statement(self, revision: Revision, terms: Terms, statement: Statement, part: Part, counts: "_Counts") -> None:
         own = Part()
@@ -127,6 +129,11 @@ class Mapper:
         else:
             part.take(own)
             counts.statements += 1
+
+
+def _both(own: dict[str, Known], known: Mapping[str, Known]) -> Mapping[str, Known]:
+    """An article's own entities before those of all: a copy would cost each article what the register weighs."""
+    return ChainMap(own, known)  # type: ignore[arg-type]  # only read
 
 
 @dataclass(slots=True)

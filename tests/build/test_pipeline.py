@@ -12,7 +12,7 @@ from kg.build.inputs import is_stale
 from kg.build.pipeline import Outcome, build, validate
 from kg.reason.inference import infer
 from kg.report import NotConforming
-from kg.vocab import AT, NS, RDF
+from kg.vocab import AT, NS, RDF, RDFS
 from tests.conftest import CLAIMS, ENTITIES, TEXT, Project
 from tests.live import environment
 
@@ -105,6 +105,34 @@ def test_two_processes_with_other_hashes_give_the_same_bytes(project: Project) -
         subprocess.run(build_it, env={**env, "PYTHONHASHSEED": seed}, cwd=project.root, check=True, capture_output=True)
         made.append((data / "generations" / "1" / "data.nq").read_bytes())
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_changed_article_gives_what_a_build_of_everything_gives(project: Project, keep: bool) -> None:
+    project.write(OTHER, slug="second", text=TEXT)
+    build(project.settings)
+    register = project.settings.data / "register.json"
+    if keep:  # the entities come from there, and nobody reads them again
+        (project.root / "articles" / "entities.yaml").touch()
+    else:
+        register.write_text("{}", "utf-8")
+    project.edit("means: tear-gas", "means: live-ammunition")
+    changed, whole = build(project.settings), build(project.moved(data=project.root / "again"))
+    assert changed.generation is not None
+    assert whole.generation is not None
+    assert changed.generation.data.read_bytes() == whole.generation.data.read_bytes()
+    assert (changed.articles, changed.statements, changed.quads) == (whole.articles, whole.statements, whole.quads)
+    assert register.read_bytes() == (project.root / "again" / "register.json").read_bytes()
+
+
+def test_an_entity_that_changes_is_read_again(project: Project) -> None:
+    build(project.settings)
+    entities = project.root / "articles" / "entities.yaml"
+    text = entities.read_text("utf-8")
+    entities.write_text(text.replace("label: ", "label: Old ", 1), "utf-8")
+    assert build(project.settings).published
+    labels = {q.object.value for q in graphs(build(project.settings))["graph.entities"] if q.predicate == RDFS.label}  # type: ignore[union-attr]
+    assert sum(label.startswith("Old ") for label in labels) == 1
 
 
 def test_replacing_one_article_touches_no_other(project: Project) -> None:

@@ -13,10 +13,18 @@ from kg.web.ids import Thing
 from kg.web.linked import schema_org
 from kg.web.record import Iri, Record
 from kg.web.sentences import Part, Speller
-from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row, Term
+from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row, Term, value
 from kg.web.times import earliest, told_time
 from kg.web.vocabulary import Vocabulary, vocabulary
 
+SCRIPTS = {  # ISO 15924, as people call them; any other by its code
+    "Arab": "Arabic script",
+    "Cyrl": "Cyrillic script",
+    "Grek": "Greek script",
+    "Hebr": "Hebrew script",
+    "Latn": "Latin script",
+    "Syrc": "Syriac script",
+}
 TOLD = {AT + name for name in ("hasName", "preferredName", "placeholder", "anonymousSource", "note")} | {
     LABEL,
     RDF_TYPE,
@@ -130,7 +138,8 @@ def _uses(record: Record, iri: str) -> Iterator[tuple[Term, Use]]:
 
 def _form(text: str, language: str, noted: list[Row], uses: list[Use], words: Vocabulary) -> Form:
     notes = {words.label(row["kind"].value) for row in noted if "kind" in row}
-    notes |= {row[name].value for row in noted for name in ("script", "scheme") if name in row}
+    notes |= {row["scheme"].value for row in noted if "scheme" in row}
+    notes |= {SCRIPTS.get(value(row, "script"), value(row, "script")) for row in noted if "script" in row}
     how = frozenset(row["how"].value.removeprefix(AT) for row in noted)
     return Form(text, language, tuple(sorted(notes)), how, tuple(uses))
 
@@ -143,9 +152,9 @@ def _agent(row: Row, name: str) -> Part:
 def _more(graph: Graph, iri: str, words: Vocabulary, labels: Graph) -> list[tuple[str, list[Part]]]:
     """What stands on the entity itself and has no place of its own on the page."""
     speller, told = Speller(words, labels), defaultdict(list)
-    for predicate, value in graph.pairs(iri):
+    for predicate, one in graph.pairs(iri):
         if predicate not in TOLD:
-            told[words.label(predicate)].append(speller.thing(value))
+            told[words.label(predicate)].append(speller.thing(one))
     return sorted(told.items())
 
 

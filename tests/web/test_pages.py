@@ -136,7 +136,7 @@ def test_every_entity_has_a_page(server: Server) -> None:
 
 def test_the_spellings_of_a_name_and_who_uses_each(server: Server) -> None:
     page = words(read(server, "/page/mustafa-al-kadhimi"))
-    told = {form: page[page.index(f"{form} Latn") :][:120] for form in ("Kazemi", "Al-Kadhemi", "Mustafa al-Kadhimi")}
+    told = {form: page[page.index(f"{form} Latin script") :][:120] for form in ("Kazemi", "Al-Kadhemi", "Mustafa al-Kadhimi")}
     assert "Al-Hurra as printed by PMOI/MEK" in told["Kazemi"]
     assert "Sa’dollah Zarei as printed by PMOI/MEK" in told["Al-Kadhemi"]
     assert "PMOI/MEK in its own words" in told["Mustafa al-Kadhimi"]

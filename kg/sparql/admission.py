@@ -70,6 +70,14 @@ class Lanes:
                 self._changed.notify_all()
             return Ticket(self, lane)
 
+    def enter_now(self) -> Ticket | None:
+        """Take a place in the fast lane; None where it would take waiting, or none is given any more."""
+        with self._changed:
+            if not self._open or self._waiting["fast"] or not self._free("fast"):
+                return None
+            self._taken["fast"] += 1
+            return Ticket(self, "fast")
+
     def slow_down(self, ticket: Ticket) -> bool:
         """Move a ticket to the slow lane; False when that is full."""
         with self._changed:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from kg.sparql.cache import Kept
 from kg.sparql.encoding import Encoding
 from kg.sparql.messages import Job
 from kg.sparql.negotiate import MediaType
@@ -103,3 +104,9 @@ class Task:
 def whole(pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
     """Pieces that are all there."""
     yield from pieces
+
+
+def answer_kept(kept: Kept, task: Task, known: bool) -> Answer:
+    """An answer that is kept, without its pieces where the reader has it."""
+    pieces = () if known else kept.pieces
+    return Answer(task.media.name, kept.generation, kept.length, whole(pieces), kept.encoding, kept.etag, known=known)

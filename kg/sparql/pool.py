@@ -56,18 +56,20 @@ class Pool:
             self._changed.wait_for(lambda: self._idle or self._failure or self._target is None, seconds)
 
     def take(self, deadline: float, gone: Callable[[], bool]) -> Worker:
-        """A worker that is ready, waiting for one until `deadline` (on the monotonic clock).
-
-        Raises StoreUnavailable when none can be started, DeadlineExceeded.
-        """
+        """A worker that is ready; waits until `deadline` (monotonic). Raises StoreUnavailable, DeadlineExceeded."""
         with self._changed:
-            while True:
-                while self._idle:
-                    worker = self._idle.pop()
-                    if worker.alive and self._up_to_date(worker):
-                        return worker
-                    self.discard(worker)
+            while (worker := self.take_now()) is None:
                 self._wait(deadline, gone)
+            return worker
+
+    def take_now(self) -> Worker | None:
+        """A worker that is ready, None where there is none."""
+        with self._changed:
+            while self._idle:
+                if (worker := self._idle.pop()).alive and self._up_to_date(worker):
+                    return worker
+                self.discard(worker)
+        return None
 
     def wait_for(self, number: int, seconds: float) -> bool:
         """Wait until that generation, or a later one, is served; False when the time is over."""
@@ -206,8 +208,7 @@ class Pool:
         with self._changed:
             outdated = sum(self._is_outdated(worker) for worker in self._ready if worker not in self._starting)
             missing = self._size - len(self._ready) + outdated
-            if outdated:  # one at a time, while the others answer
-                missing = min(missing, 1) - len(self._starting)
+            missing = min(missing, 1) - len(self._starting) if outdated else missing  # one at a time
         for _ in range(missing):
             if wanted and time.monotonic() >= self._pauses[wanted.number].until and not self._stopping:
                 self._begin(wanted)
@@ -236,8 +237,7 @@ class Pool:
         try:
             worker = Worker(start)
         except OSError as error:
-            self._failed(generation.number, f"{error.strerror}")
-            return
+            return self._failed(generation.number, f"{error.strerror}")
         with self._changed:
             self._starting[worker] = time.monotonic()
             self._ready.add(worker)

@@ -56,11 +56,8 @@ class Run:
         """
         try:
             while True:
-                while self._frames:
-                    if (frame := self._frames.popleft()).kind != frames.HELLO:
-                        return self._read(frame)
-                    self.hello = self._worker.hello = Hello.decode(frame.body)  # it has gone over to another generation
-                    self._pool.heard(self.hello)
+                if (piece := self._piece()) is not None:
+                    return piece
                 now = time.monotonic()
                 self._watch(now, gone)
                 if now >= until:
@@ -69,6 +66,22 @@ class Run:
         except BaseException:
             self.abort()
             raise
+
+    def fileno(self) -> int:
+        """The pipe from the worker, to wait on before `arrived`."""
+        return self._worker.fileno()
+
+    def arrived(self) -> list[bytes]:
+        """The pieces that are there already, b"" after the last; does not wait. Raises as `next` does."""
+        pieces: list[bytes] = []
+        try:
+            self._receive(0)
+            while (piece := self._piece()) is not None:
+                pieces.append(piece)
+        except BaseException:
+            self.abort()
+            raise
+        return pieces
 
     def leave_fast_lane(self) -> None:
         """Make room in the fast lane for others. Raises Busy when the slow lane is full."""
@@ -114,6 +127,15 @@ class Run:
             self._died()
         else:
             self._frames.extend(received)
+
+    def _piece(self) -> bytes | None:
+        """The next piece that was received; None where none is left."""
+        while self._frames:
+            if (frame := self._frames.popleft()).kind != frames.HELLO:
+                return self._read(frame)
+            self.hello = self._worker.hello = Hello.decode(frame.body)  # it has gone over to another generation
+            self._pool.heard(self.hello)
+        return None
 
     def _read(self, frame: frames.Frame) -> bytes:
         if frame.kind == frames.DATA:

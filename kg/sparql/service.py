@@ -7,29 +7,29 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 
-from kg.errors import KgError, NotFound, QuerySyntax
+from kg.errors import KgError, QuerySyntax
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.admission import Lane, Lanes, Ticket
-from kg.sparql.answers import ANYONE, Answer, Chunks, Past, Reader, Readiness, Task, whole
+from kg.sparql.answers import ANYONE, Answer, Chunks, Reader, Readiness, Task, answer_kept, whole
 from kg.sparql.budget import Budgets
 from kg.sparql.cache import Cache, Kept, Statistics, key_of, strong_tag
-from kg.sparql.caret import caret
-from kg.sparql.encoding import SMALL, choose, compress
+from kg.sparql.desk import Desk
+from kg.sparql.encoding import SMALL, compress
 from kg.sparql.federation.federation import Beside, Federation
+from kg.sparql.flights import Flights
 from kg.sparql.limits import Limits
-from kg.sparql.messages import UNCLEAR, Hello, Job
-from kg.sparql.negotiate import MediaType, negotiate
+from kg.sparql.messages import Hello
 from kg.sparql.pool import Pool
+from kg.sparql.process import Worker
 from kg.sparql.protocol import Query
 from kg.sparql.run import FAST, Lost, Run
 from kg.sparql.stream import PIECE, WHOLE, Streams
-from kg.store.generations import Generations, stamp_of
-from kg.store.history import History
+from kg.sparql.syntax import told_better
+from kg.store.generations import Generations
 
 __all__ = ["Answer", "QueryService", "Reader", "Readiness"]
 
-NO_PREFIX = "Prefix not found"  # the engine says so behind the name, and does not say which
 PROBE = Query("ASK {}", timeout=2.0)
 
 
@@ -37,15 +37,16 @@ class QueryService:
     """Answers queries over the current generation in a data directory, between `start` and `close`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limits, self._base, self._union = Limits.of(settings), settings.base_iri, settings.union
+        self._limits = Limits.of(settings)
         self._pool = Pool(Generations(settings.data), self._limits, self._go_on)
         self._followers: list[Callable[[], None]] = []
         self._lanes = Lanes(self._limits)
         self._streams = Streams()
-        self._history = History(settings.data)
         self._cache = Cache(self._limits.cache)
         self._budgets = Budgets(self._limits.budget)
         self._federation = Federation(settings, self._limits, self._budgets.charge)
+        self._desk = Desk(settings, self._limits, self._federation.offered > 0)
+        self._flights = Flights(self._limits.queue)
         self._version = version("attest-kg")
         self._ended: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -66,20 +67,63 @@ class QueryService:
 
         Raises KgError where there is no answer. Waiting included, it takes no longer than the deadline.
         """
+        task = self.prepare(query, accept, gone, own, reader)
+        return self.at_hand(task) or self.make(task)
+
+    def prepare(
+        self, query: Query, accept: str | None, gone: Callable[[], bool], own: bool = False, reader: Reader = ANYONE
+    ) -> Task:
+        """Check a query, and settle how its answer is wanted. Raises KgError for what is not answered here."""
         try:
-            scan = tokens.check(query.text, self._limits, federated=self._federation.offered > 0)
-            task = self._task(query, scan, accept, gone, own, reader)
-            if scan.outside:
-                task = self._federation.joined(task, Beside(self._answer, task))
-            return self._at_hand(task) or self._answer(task)
+            scan = self.scan(query.text)
+            task = self._desk.task(query, scan, accept, gone, own, reader, self._cache.era)
+            return self._federation.joined(task, Beside(self._answer, task)) if scan.outside else task
         except QuerySyntax as error:
-            raise _told_better(error, query.text) from error
+            raise told_better(error, query.text) from error
+
+    def scan(self, text: str) -> tokens.Scan:
+        """Scan a query's text. Raises KgError for what is not answered here."""
+        return self._desk.scan(text)
+
+    def renew(self, task: Task, gone: Callable[[], bool], reader: Reader) -> Task:
+        """A task as it is when somebody asks for the same anew, in the same encodings."""
+        return replace(
+            task, deadline=time.monotonic() + task.job.seconds, gone=gone, reader=reader, era=self._cache.era
+        )
+
+    def make(self, task: Task) -> Answer:
+        """The answer to what was prepared, where it is not at hand. Raises KgError."""
+        try:
+            return self._answer(task)
+        except QuerySyntax as error:
+            raise told_better(error, task.job.text) from error
+
+    def begin(self, task: Task) -> Run | None:
+        """Have a worker answer; None where that would take waiting. Raises BudgetSpent; never waits."""
+        if task.reader.client:
+            self._budgets.check(task.reader.client)
+        if self._flights.includes(self._key(task, self._pool.status().hello)):
+            return None
+        if (ticket := self._lanes.enter_now()) is None:
+            return None
+        worker = self._pool.take_now()
+        run = self._sent(worker, ticket, task) if worker else None
+        if run is None:
+            ticket.leave()
+        return run
+
+    def finish(self, run: Run, task: Task, pieces: list[bytes], whole: bool) -> Answer:
+        """The answer that begins, or is `whole`, with these pieces of a run that `begin` gave. May wait."""
+        try:
+            return self._keep(run, task, b"".join(pieces)) if whole else self._collect(run, task, pieces)
+        except QuerySyntax as error:
+            raise told_better(error, task.job.text) from error
 
     def readiness(self) -> Readiness:
         """Ask a worker a trivial query, and say how things are."""
         reason = None
         try:
-            answer = self._answer(self._task(PROBE, tokens.scan(PROBE.text), None, lambda: False, True, ANYONE))
+            answer = self._answer(self._desk.task(PROBE, self.scan(PROBE.text), None, lambda: False, True, ANYONE, 0))
             answer.chunks.close()
         except KgError as error:
             reason = str(error)
@@ -135,6 +179,10 @@ class QueryService:
         """How well the cache of answers serves."""
         return self._cache.statistics()
 
+    def merged(self) -> int:
+        """How many queries waited for the answer to the same of another."""
+        return self._flights.merged()
+
     def refusals(self) -> int:
         """How often a client was turned away because its budget was spent."""
         return self._budgets.refusals()
@@ -149,53 +197,6 @@ class QueryService:
         self._lanes.close(min(grace, self._limits.seconds))
         self._pool.stop()
 
-    def _task(
-        self, query: Query, scan: tokens.Scan, accept: str | None, gone: Callable[[], bool], own: bool, reader: Reader
-    ) -> Task:
-        assert scan.form is not None
-        seconds = min(self._limits.seconds, query.timeout or self._limits.seconds)
-        media = negotiate(scan.form, accept, query.format)
-        return Task(
-            job=self._job(query, scan, media, seconds),
-            media=media,
-            encoding=choose(reader.encodings),
-            volatile=bool(scan.volatile or scan.outside),
-            hold=self._limits.hold and not scan.is_plain,
-            deadline=time.monotonic() + seconds,
-            own=own,
-            gone=gone,
-            reader=reader,
-            past=self._past(query.generation),
-            era=self._cache.era,
-        )
-
-    def _past(self, number: int | None) -> Past | None:
-        """The generation that is asked for, if one is named. Raises NotFound for one that is not kept."""
-        if number is None:
-            return None
-        generation = self._history.generation(self._history.find_kept(number))
-        try:
-            return Past(number, stamp_of(generation.data))
-        except OSError as error:
-            raise NotFound(f"generation {number} is not kept any more") from error
-
-    def _job(self, query: Query, scan: tokens.Scan, media: MediaType, seconds: float) -> Job:
-        return Job(
-            text=query.text,
-            base=query.base or self._base,
-            union=self._union and not (scan.has_from or query.names_dataset),
-            named=query.names_dataset,
-            default_graphs=query.default_graphs,
-            named_graphs=query.named_graphs,
-            syntax=media.syntax,
-            seconds=seconds,
-            rows=self._limits.rows if scan.form == "select" else None,
-            bytes=self._limits.bytes,
-            perspective=query.perspective,
-            prefixes=query.prefixes,
-            generation=query.generation,
-        )
-
     def _key(self, task: Task, hello: Hello | None) -> str | None:
         """What the answer of this generation is kept under; None where the next answer may differ."""
         if task.volatile or hello is None:
@@ -205,14 +206,14 @@ class QueryService:
             origin = (self._version, task.past.generation, task.past.stamp, "disk")
         return key_of(task.job, task.media.name, task.encoding, origin)
 
-    def _at_hand(self, task: Task) -> Answer | None:
-        """The answer if it is kept, or if the reader has it."""
+    def at_hand(self, task: Task) -> Answer | None:
+        """The answer if it is kept, or if the reader has it; never waits."""
         hello = self._pool.status().hello
         key = self._key(task, hello)
         if key is None or hello is None:
             return None
         if kept := self._cache.get(key):
-            return _kept(kept, task, task.reader.knows(kept.etag))
+            return answer_kept(kept, task, task.reader.knows(kept.etag))
         if task.reader.knows(key):
             return Answer(
                 task.media.name, _asked(task, hello.generation), None, whole(()), None, key, weak=True, known=True
@@ -222,38 +223,44 @@ class QueryService:
     def _answer(self, task: Task) -> Answer:
         if task.reader.client:
             self._budgets.check(task.reader.client)
-        try:
-            return self._attempt(task)
-        except Lost:  # nothing was sent yet, and a worker that dies while it is taken is nobody's fault
-            return self._attempt(task)
+        with self._flights.one(self._key(task, self._pool.status().hello), task.deadline, task.gone) as landed:
+            if landed and (answer := self.at_hand(task)):
+                return answer
+            try:
+                return self._attempt(task)
+            except Lost:  # nothing was sent yet, and a worker that dies while it is taken is nobody's fault
+                return self._attempt(task)
 
     def _attempt(self, task: Task) -> Answer:
         ticket = self._lanes.enter(task.own, task.deadline, task.gone, task.reader.client)
-        return self._collect(self._begin(task, ticket), task)
+        return self._collect(self._begin(task, ticket), task, [])
 
     def _begin(self, task: Task, ticket: Ticket) -> Run:
         try:
             while True:
                 worker = self._pool.take(task.deadline, task.gone)
-                job = replace(task.job, seconds=max(0.0, task.deadline - time.monotonic()))
-                try:
-                    worker.send(job)
-                except BrokenPipeError:  # it died while it had nothing to do
-                    self._pool.discard(worker)
-                else:
-                    return Run(worker, self._pool, ticket, task.deadline, self._count, self._charger(task))
+                if run := self._sent(worker, ticket, task):
+                    return run
         except BaseException:
             ticket.leave()
             raise
+
+    def _sent(self, worker: Worker, ticket: Ticket, task: Task) -> Run | None:
+        """The run of a worker that has the query; None where it died while it had nothing to do."""
+        try:
+            worker.send(replace(task.job, seconds=max(0.0, task.deadline - time.monotonic())))
+        except BrokenPipeError:
+            self._pool.discard(worker)
+            return None
+        return Run(worker, self._pool, ticket, task.deadline, self._count, self._charger(task))
 
     def _charger(self, task: Task) -> Callable[[float], None]:
         client = task.reader.client
         return lambda seconds: self._budgets.charge(client, seconds) if client else None
 
-    def _collect(self, run: Run, task: Task) -> Answer:
+    def _collect(self, run: Run, task: Task, pieces: list[bytes]) -> Answer:
         """The whole answer if it is small and quick, or must be held, else a stream that begins with what there is."""
-        pieces: list[bytes] = []
-        size, until = 0, float("inf")
+        size, until = sum(map(len, pieces)), time.monotonic() + FAST if pieces else float("inf")
         while size <= WHOLE and (piece := run.next(until, task.gone)) is not None:
             if not piece:
                 return self._keep(run, task, b"".join(pieces))
@@ -281,7 +288,7 @@ class QueryService:
             return Answer(task.media.name, generation, len(sent), whole(pieces), encoding)
         kept = Kept(pieces, len(sent), encoding, strong_tag(key, pieces), generation)
         self._cache.put(key, kept, task.era)
-        return _kept(kept, task, task.reader.knows(kept.etag))
+        return answer_kept(kept, task, task.reader.knows(kept.etag))
 
     def _count(self, reason: str) -> None:
         with self._lock:
@@ -291,18 +298,3 @@ class QueryService:
 def _asked(task: Task, answered: int) -> int:
     """The generation that an answer is of, where a worker of the generation `answered` gave it."""
     return task.past.generation if task.past else answered
-
-
-def _kept(kept: Kept, task: Task, known: bool) -> Answer:
-    pieces = () if known else kept.pieces
-    return Answer(task.media.name, kept.generation, kept.length, whole(pieces), kept.encoding, kept.etag, known=known)
-
-
-def _told_better(error: QuerySyntax, text: str) -> QuerySyntax:
-    """The engine seldom says that a prefix is missing, which is the commonest fault."""
-    if (UNCLEAR in str(error) or NO_PREFIX in str(error)) and (undeclared := tokens.scan(text).undeclared):
-        line, column = undeclared.line, undeclared.column
-        error = QuerySyntax(f"line {line}, column {column}: the prefix {undeclared.text} is not declared", line, column)
-    if error.line is not None and error.column is not None:
-        error.context = caret(text, error.line, error.column)
-    return error

@@ -12,7 +12,7 @@ from kg.sparql.federation.messages import HOPS
 from kg.sparql.protocol import Query
 from kg.sparql.service import QueryService
 from kg.web.clients import group
-from kg.web.gateway import GONE
+from kg.web.environ import GONE
 
 
 def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> Answer:
@@ -37,19 +37,27 @@ def fetch(query: Query, accept: str) -> bytes:
 
 def send(answer: Answer) -> Response:
     """An answer as a response: 304 where the client has it already (RFC 9110 section 15.4.5)."""
-    response = Response(answer.chunks, 304 if answer.known else 200, content_type=with_charset(answer.media_type))
+    tagged = request.method in ("GET", "HEAD")
+    return Response(answer.chunks, 304 if answer.known else 200, headers=answer_headers(answer, tagged))
+
+
+def answer_headers(answer: Answer, tagged: bool) -> list[tuple[str, str]]:
+    """The headers of an answer, with an entity tag if it may be `tagged`; those that all responses have come later."""
+    headers = [] if answer.known else [("Content-Type", with_charset(answer.media_type))]
     if answer.length is not None and not answer.known:
-        response.content_length = answer.length
+        headers.append(("Content-Length", str(answer.length)))
     if answer.encoding and not answer.known:
-        response.headers["Content-Encoding"] = answer.encoding
-    if answer.etag and request.method in ("GET", "HEAD"):
-        response.set_etag(answer.etag, weak=answer.weak)
-    response.headers["Cache-Control"] = "no-cache" if answer.etag else "no-store"
-    response.headers["Vary"] = "Accept, Accept-Encoding"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Attest-Generation, ETag, Retry-After"
-    response.headers["Attest-Generation"] = str(answer.generation)
-    return response
+        headers.append(("Content-Encoding", answer.encoding))
+    if answer.etag and tagged:
+        headers.append(("ETag", f'W/"{answer.etag}"' if answer.weak else f'"{answer.etag}"'))
+    return [
+        *headers,
+        ("Cache-Control", "no-cache" if answer.etag else "no-store"),
+        ("Vary", "Accept, Accept-Encoding"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Expose-Headers", "Attest-Generation, ETag, Retry-After"),
+        ("Attest-Generation", str(answer.generation)),
+    ]
 
 
 def body(most: int | None = None) -> bytes:

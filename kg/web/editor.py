@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from werkzeug.datastructures import MIMEAccept
 
 from kg import resources
 from kg.errors import BadInput, KgError
@@ -40,8 +41,13 @@ def wants_page() -> bool:
     """Whether the request is a browser's, for a page: programs name a format, or take RDF or results rather."""
     if request.method not in ("GET", "HEAD") or "format" in request.args or "output" in request.args:
         return False
+    return prefers_page(request.accept_mimetypes)
+
+
+def prefers_page(accept: MIMEAccept) -> bool:
+    """Whether a client that accepts this takes a page rather than results or RDF."""
     offers = [media.name for media in (*RESULTS, *GRAPHS)]
-    return request.accept_mimetypes.best_match([*offers, "text/html"]) == "text/html"
+    return accept.best_match([*offers, "text/html"]) == "text/html"
 
 
 def page() -> Response:

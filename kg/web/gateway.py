@@ -13,49 +13,51 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from cachetools import LRUCache
+
 from kg.errors import BadInput, BodyTooSlow, BudgetSpent, ContentTooLarge, KgError, StoreUnavailable
 from kg.settings import Settings, networks
+from kg.sparql.service import QueryService
 from kg.web.auth import body_limit
 from kg.web.clients import WSGI, client_address, group
-from kg.web.observe import NO_ROUTE, Exchange, Tell
-from kg.web.problems import MEDIA_TYPE, REFUSAL, details, headers
+from kg.web.environ import GONE, PATH
+from kg.web.fast import Asked, FastPath
+from kg.web.observe import BEGAN, NO_ROUTE, Exchange, Tell
+from kg.web.problems import FAILED, MEDIA_TYPE, REFUSAL, details, headers
+from kg.web.reply import Reply, begun
+from kg.web.reply import reply as make_reply
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-PATH = "attest.path"  # in the WSGI environ: the request's path as it was sent
-GONE = "attest.gone"  # in the WSGI environ: a callable that tells whether the client has hung up
+CLIENTS = 10_000  # whose addresses are remembered as read
 THREADS = 64  # more than all queries that may run or wait
 IN_FLIGHT = 2000  # requests at once, before they are turned away
 DISCARD, LINGER = 8 << 20, 2.0  # bytes, and seconds, of a body that is too long
 PACE = 4096  # bytes of an answer for which a client wins back a second of its patience
 
 
-@dataclass(slots=True)
-class Reply:
-    """What a WSGI application answered: status, headers, its first chunk and the rest."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    first: bytes
-    rest: Iterator[bytes] | None
-    close: Callable[[], None]
-
-
 class Gateway:
     """An ASGI application around a WSGI one; `tell` is told of requests that do not reach it."""
 
     def __init__(
-        self, app: WSGI, settings: Settings, start: Callable[[], None], stop: Callable[[], None], tell: Tell
+        self,
+        app: WSGI,
+        settings: Settings,
+        start: Callable[[], None],
+        stop: Callable[[], None],
+        tell: Tell,
+        service: QueryService,
     ) -> None:
         self._app, self._settings, self._trusted = app, settings, networks(settings.trusted_proxies)
         self._start, self._stop, self._tell = start, stop, tell
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._fast = FastPath(service, tell, self._threads)
+        self._clients: LRUCache[tuple[str, bytes], tuple[str, str]] = LRUCache(CLIENTS)
         self._by_client: Counter[str] = Counter()
         self._peers: Counter[tuple[str, int]] = Counter()
 
@@ -70,10 +72,16 @@ class Gateway:
         elif scope["type"] == "http":
             host, port = scope.get("client") or ("", 0)
             peer = (str(host), int(port))  # granian gives the port as text
-            forwarded = _header(scope, b"x-forwarded-for").decode("latin-1")
-            client = group(client_address(peer[0], forwarded, self._trusted))
+            address, client = self._client(peer[0], _header(scope, b"x-forwarded-for"))
             with _counted(self._peers, peer), _counted(self._by_client, client):
-                await self._http(scope, receive, send, client)
+                await self._http(scope, receive, send, address, client)
+
+    def _client(self, host: str, forwarded: bytes) -> tuple[str, str]:
+        """The address of who asks, and whose budget it is charged to."""
+        if (known := self._clients.get((host, forwarded))) is None:
+            address = client_address(host, forwarded.decode("latin-1"), self._trusted)
+            known = self._clients[host, forwarded] = (address, group(address))
+        return known
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
@@ -87,24 +95,41 @@ class Gateway:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _http(self, scope: Message, receive: Receive, send: Send, client: str) -> None:
+    async def _http(self, scope: Message, receive: Receive, send: Send, address: str, client: str) -> None:
         refusal: KgError | None = self._crowded(client) or _ambiguous(scope)
         if refusal:
             return await self._refuse(send, scope["method"], refusal)
-        body = b""
-        try:
-            body = await asyncio.wait_for(self._body(scope, receive), self._settings.body_seconds)
-        except TimeoutError:
-            refusal = BodyTooSlow(f"the request's body took over {self._settings.body_seconds:g} s")
-        except ContentTooLarge as error:
-            await _discard(receive)
-            refusal = error
-        gone = threading.Event()
+        gone, body = threading.Event(), b""
+        asked = self._fast.asked(scope, body, address, client, gone.is_set) if scope["method"] == "GET" else None
+        if asked is None:
+            body, refusal = await self._whole_body(scope, receive)
+            asked = self._fast.asked(scope, body, address, client, gone.is_set) if body and not refusal else None
+        if asked and (kept := self._fast.at_hand(asked)):
+            return await self._send(kept, send)
         watcher = asyncio.create_task(_watch(receive, gone))
         try:
-            await self._answer(_environ(scope, body, gone) | {REFUSAL: refusal}, send)
+            reply = await self._fast_reply(asked, scope, body, gone) if asked else None
+            await self._send(reply or await self._reply(_environ(scope, body, gone) | {REFUSAL: refusal}), send)
         finally:
             watcher.cancel()
+
+    async def _fast_reply(self, asked: Asked, scope: Message, body: bytes, gone: threading.Event) -> Reply:
+        """The fast path's reply, or Flask's to what went wrong there."""
+        try:
+            return await self._fast.reply(asked)
+        except KgError as error:
+            return await self._reply(_environ(scope, body, gone) | {REFUSAL: None, FAILED: error, BEGAN: asked.began})
+
+    async def _whole_body(self, scope: Message, receive: Receive) -> tuple[bytes, KgError | None]:
+        """The body, or why it is refused."""
+        try:
+            async with asyncio.timeout(self._settings.body_seconds):
+                return await self._body(scope, receive), None
+        except TimeoutError:
+            return b"", BodyTooSlow(f"the request's body took over {self._settings.body_seconds:g} s")
+        except ContentTooLarge as error:
+            await _discard(receive)
+            return b"", error
 
     def _crowded(self, client: str) -> KgError | None:
         """Why a client's request is turned away before it is read."""
@@ -139,22 +164,31 @@ class Gateway:
             raise ContentTooLarge(f"a request's body may hold at most {limit} bytes")
         return bytes(body)
 
-    async def _answer(self, environ: dict[str, Any], send: Send) -> None:
+    async def _reply(self, environ: dict[str, Any]) -> Reply:
+        """What the application answers."""
         loop = asyncio.get_running_loop()
         reply = await loop.run_in_executor(self._threads, _call, self._app, environ)
-        unread = [(b"connection", b"close")] if environ[REFUSAL] else []
+        if environ[REFUSAL]:
+            reply.headers.append((b"connection", b"close"))
+        return reply
+
+    async def _send(self, reply: Reply, send: Send) -> None:
+        start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
+        if reply.rest is None:  # granian takes it at once
+            await send(start)
+            return await send({"type": "http.response.body", "body": reply.first, "more_body": False})
+        loop = asyncio.get_running_loop()
         try:
-            await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers + unread})
+            await send(start)
             sending = _Sending(send, self._settings.read_seconds)
-            await sending(reply.first, more=reply.rest is not None)
-            while reply.rest is not None:
+            await sending(reply.first, more=True)
+            more = True
+            while more:
                 chunk = await loop.run_in_executor(self._threads, next, reply.rest, b"")
-                await sending(chunk, more=bool(chunk))
-                if not chunk:
-                    break
+                more = bool(chunk)
+                await sending(chunk, more=more)
         finally:
-            if reply.rest is not None:
-                await loop.run_in_executor(self._threads, reply.close)
+            await loop.run_in_executor(self._threads, reply.close)
 
 
 async def _discard(receive: Receive) -> None:
@@ -219,19 +253,9 @@ def _call(app: WSGI, environ: dict[str, Any]) -> Reply:
         started[:] = [(status, headers)]
 
     result = app(environ, start_response)
-    close = getattr(result, "close", lambda: None)
-    try:
-        rest = iter(result)
-        first = next(rest, b"")
-        status, headers = started[0]
-        whole = {k.lower(): v for k, v in headers}.get("content-length") == str(len(first)) or not first
-    except BaseException:
-        close()
-        raise
-    if whole:
-        close()
-    raw = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers]
-    return Reply(int(status.split(" ", 1)[0]), raw, first, None if whole else rest, close)
+    first, rest = begun(result)
+    status, headers = started[0]
+    return make_reply(int(status.split(" ", 1)[0]), headers, first, rest, result)
 
 
 def _environ(scope: Message, body: bytes, gone: threading.Event) -> dict[str, Any]:

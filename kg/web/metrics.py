@@ -104,4 +104,5 @@ class _Service(Collector):
         yield CounterMetricFamily("attest_cache_hits", "Answers found in the cache.", cached.hits)
         yield CounterMetricFamily("attest_cache_misses", "Answers not found in the cache.", cached.misses)
         yield GaugeMetricFamily("attest_cache_bytes", "Bytes of the answers in the cache.", cached.bytes)
+        yield CounterMetricFamily("attest_queries_merged", "Queries that shared an answer.", service.merged())
         yield CounterMetricFamily("attest_budget_refusals", "Queries of clients without budget.", service.refusals())

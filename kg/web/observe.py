@@ -13,6 +13,7 @@ from kg.web.clients import WSGI
 ROUTE = "attest.route"  # in the WSGI environ: the rule that matched, which is never the client's own text
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NO_ROUTE = "none"
+BEGAN = "attest.began"  # in the WSGI environ: when handling began, on the monotonic clock, if earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Observed:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
-        watch = _Watch(environ, self._tell)
+        watch = Watch(environ, self._tell)
 
         def started(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             watch.status, watch.headers = int(status.split(" ", 1)[0]), {k.lower(): v for k, v in headers}
@@ -77,7 +78,7 @@ class Observed:
         return watch
 
 
-class _Watch:
+class Watch:
     """The pieces of one answer, counted on their way."""
 
     def __init__(self, environ: dict[str, Any], tell: Tell) -> None:
@@ -93,6 +94,7 @@ class _Watch:
         self._ended = True
 
     def close(self) -> None:
+        """Close what is watched, and tell."""
         try:
             getattr(self.result, "close", lambda: None)()
         finally:
@@ -105,7 +107,7 @@ class _Watch:
             method=environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in METHODS else "other",
             route=environ.get(ROUTE, NO_ROUTE),
             status=self.status,
-            seconds=time.monotonic() - self._began,
+            seconds=time.monotonic() - self._environ.get(BEGAN, self._began),
             bytes=self._bytes,
             whole=whole,
             generation=int(generation) if generation else None,

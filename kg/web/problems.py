@@ -13,6 +13,7 @@ from kg.errors import KgError, MethodNotAllowed, QuerySyntax, UnsupportedMediaTy
 
 bp = Blueprint("problems", __name__)
 REFUSAL = "attest.refusal"  # in the WSGI environ: a KgError that was found before the application was called
+FAILED = "attest.failed"  # in the WSGI environ: a KgError that the fast path met
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -46,7 +47,7 @@ def http_problem(error: HTTPException) -> Response:
 
 def raise_refusal() -> None:
     """Raise what the gateway found wrong before the application was called."""
-    error = request.environ.get(REFUSAL)
+    error = request.environ.get(REFUSAL) or request.environ.get(FAILED)
     if isinstance(error, KgError):
         raise error
 

@@ -19,7 +19,7 @@ from kg.sparql.negotiate import MediaType
 from kg.sparql.protocol import Query
 from kg.sparql.service import QueryService
 from kg.web.asking import ask, read, send
-from kg.web.gateway import GONE
+from kg.web.environ import GONE
 from kg.web.terms import PREFIXES, Graph, Row, read_rows
 
 ROWS = "application/sparql-results+json"

@@ -76,7 +76,7 @@ def make_gateway(settings: Settings) -> Gateway:
             writes.close(settings.write_seconds)
         service.close(settings.query_seconds)
 
-    gateway = Gateway(app.wsgi_app, settings, start, stop, app.extensions["attest.tell"])
+    gateway = Gateway(app.wsgi_app, settings, start, stop, app.extensions["attest.tell"], service)
     connections = Connections(
         settings.port,
         settings.connections,

@@ -21,7 +21,7 @@ from kg.sparql.writes.protocol import (
 )
 from kg.web.asking import ask, body, fetch, send
 from kg.web.auth import READ_ONLY, authorize
-from kg.web.gateway import PATH
+from kg.web.environ import PATH
 from kg.web.update import commit, refused, written
 
 bp = Blueprint("store", __name__)

@@ -12,7 +12,7 @@ from kg.sparql.writes.protocol import UPDATE_ALLOW, read_update
 from kg.sparql.writes.service import WriteService
 from kg.web.asking import body
 from kg.web.auth import authorize
-from kg.web.gateway import GONE
+from kg.web.environ import GONE
 from kg.web.problems import problem
 
 bp = Blueprint("update", __name__)

@@ -207,7 +207,7 @@ def test_our_own_pages_have_a_place_that_nobody_takes(root: Path) -> None:
             busy = 0
             while time.monotonic() < end:
                 with contextlib.suppress(StoreUnavailable):
-                    ask(service, CROSS)
+                    ask(service, f"{CROSS} # {time.monotonic()}")
                 busy += 1
             return busy
 
@@ -224,9 +224,9 @@ def test_a_full_queue_turns_away_at_once(root: Path) -> None:
             concurrent.futures.ThreadPoolExecutor(4) as pool:  # fmt: skip
         futures = [pool.submit(ask, service, CROSS)]
         eventually(lambda: service.lanes()["slow"] == 1)
-        futures.append(pool.submit(ask, service, CROSS))
+        futures.append(pool.submit(ask, service, f"{CROSS} # another"))
         eventually(lambda: service.lanes()["fast"] == 1)
-        futures.append(pool.submit(ask, service, CROSS))
+        futures.append(pool.submit(ask, service, f"{CROSS} # a third"))
         time.sleep(0.05)
         began = time.monotonic()
         with pytest.raises(Busy) as caught:

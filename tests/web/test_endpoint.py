@@ -173,7 +173,7 @@ def test_a_query_ends_at_its_deadline(server: Server) -> None:
 
 def test_ten_cross_products_starve_nobody(server: Server) -> None:
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
-        heavy = [pool.submit(server.query, CROSS) for _ in range(10)]
+        heavy = [pool.submit(server.query, f"{CROSS} # {i}") for i in range(10)]
         time.sleep(0.5)
         health, simple = server.request("GET", "/health"), server.query("ASK { ?s ?p ?o }")
         statuses = [answer.result().status for answer in heavy]

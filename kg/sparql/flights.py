@@ -1,0 +1,67 @@
+"""Identical queries that run at once: one runs, the others wait for its answer to be kept."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from kg.errors import DeadlineExceeded, StoreUnavailable
+from kg.sparql.admission import SLICE
+
+
+class Flights:
+    """Which answers are being made, by their keys; at most `most` queries wait for those of others."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._waiting, self._merged = most, 0, 0
+        self._flying: set[str] = set()
+        self._changed = threading.Condition()
+
+    @contextlib.contextmanager
+    def one(self, key: str | None, deadline: float, gone: Callable[[], bool]) -> Iterator[bool]:
+        """Be the one that makes the answer; or wait for who does, and be told True when that is over.
+
+        What became of it is for the waiter to look up: an answer that was too large to keep, or an error, is not
+        shared. Raises DeadlineExceeded and StoreUnavailable (client gone) for the waiter alone. A key of None is
+        nobody else's; where too many wait already, none waits.
+        """
+        with self._changed:
+            waits = key in self._flying and self._waiting < self._most
+            leads = key if key is not None and key not in self._flying else None
+            if leads:
+                self._flying.add(leads)
+        try:
+            if waits:
+                self._wait(key, deadline, gone)
+            yield waits
+        finally:
+            if leads:
+                self._land(leads)
+
+    def includes(self, key: str | None) -> bool:
+        """Whether somebody makes this answer."""
+        return key in self._flying
+
+    def merged(self) -> int:
+        """How many queries waited for the answer of another."""
+        with self._changed:
+            return self._merged
+
+    def _wait(self, key: str | None, deadline: float, gone: Callable[[], bool]) -> None:
+        with self._changed:
+            self._waiting, self._merged = self._waiting + 1, self._merged + 1
+            try:
+                while key in self._flying:
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        raise DeadlineExceeded("the same query of another did not end in time; try again later")
+                    self._changed.wait(min(left, SLICE))
+                    if gone():
+                        raise StoreUnavailable("the client left while its query waited")
+            finally:
+                self._waiting -= 1
+
+    def _land(self, key: str) -> None:
+        with self._changed:
+            self._flying.discard(key)
+            self._changed.notify_all()

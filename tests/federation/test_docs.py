@@ -13,8 +13,9 @@ NOTES = {"articles": "none", "writable": "true", "auth": "false"}
 
 
 def block(kind: str) -> str:
-    (found,) = re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return str(found)
+    """The first block of its kind."""
+    found = re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return str(found[0])
 
 
 def test_the_worked_query_prints_what_the_page_shows(tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def _description() -> Response:
     """The service's description as RDF (SPARQL 1.1 Service Description, section 2)."""
     settings: Settings = current_app.extensions["attest.settings"]
     question = read_question(resources.PACKAGE / "sparql" / "service-description.rq")
-    text = bind(question, {"merged": str(int(settings.union)), "writable": str(int(settings.writable))})
+    told = {"merged": settings.union, "writable": settings.writable, "federated": bool(settings.services.strip())}
+    text = bind(question, {name: str(int(value)) for name, value in told.items()})
     return describe(text, url_for("sparql.sparql", _external=True))
 
 

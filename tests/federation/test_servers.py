@@ -313,8 +313,10 @@ def test_others_are_answered_while_endpoints_are_waited_for(world: World) -> Non
         assert {asked.result().status for asked in waiting} == {504}
 
 
-def test_it_is_told_how_many_may_be_asked(world: World) -> None:
+def test_it_is_told_that_some_may_be_asked(world: World) -> None:
     assert world.a.request("GET", "/ready").json["services"] == 6
+    described = world.a.request("GET", "/sparql", Accept="application/n-triples").body
+    assert b"<http://www.w3.org/ns/sparql-service-description#BasicFederatedQuery>" in described
 
 
 def test_relays_end_with_the_server(world: World, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Cont
     """How the graph that describes the store's record changes; what is `derived` does not count."""
     catalogue = Catalogue(iris, graph)
     old = list(change.store.quads_for_pattern(None, None, None, graph))
-    if old:
+    if catalogue.is_counted(old):
         added, removed = (
             frozenset(q for q in quads if q.graph_name not in derived) for quads in (change.added, change.removed)
         )
@@ -77,7 +77,7 @@ class Catalogue:
             publisher, [(_TYPE, _n(FOAF + "Agent")), (FOAF + "name", _text("Those who publish this record"))]
         )
         yield from self._say(record, [(_TYPE, _n(VOID + "Dataset")), (_TYPE, _n(DCAT + "Dataset")), *told, *by])
-        yield from self._say(record, [(_DC + "rights", _text(RIGHTS)), (VOID + "uriSpace", Literal(self._base))])
+        yield from self._say(record, [(_DC + "rights", _text(RIGHTS))])
         yield from self._say(record, self._totals(counts))
         yield from self._graphs(record, counts)
         yield from self._classes(record, counts)
@@ -106,6 +106,11 @@ class Catalogue:
         ]
         return self._say(self._name(f"query.{question.name}"), pairs)
 
+    def is_counted(self, quads: Iterable[Quad]) -> bool:
+        """Whether `counts` can read them: an earlier version counted less."""
+        subjects = {quad.subject for quad in quads if quad.predicate.value == VOID + "distinctSubjects"}
+        return bool(subjects - {self._name("dataset.record")})
+
     def counts(self, quads: Iterable[Quad]) -> Statistics:
         """The counts that `dataset` wrote."""
         told: dict[NamedNode, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
@@ -118,7 +123,10 @@ class Catalogue:
         for graph in _nodes(record[VOID + "subset"]):
             made.graphs[graph] = _whole(told[graph][VOID + "triples"])
         for part in _nodes(record[VOID + "propertyPartition"]):
-            made.properties[_one(told[part][VOID + "property"])] = _whole(told[part][VOID + "triples"])
+            prop = _one(told[part][VOID + "property"])
+            made.properties[prop] = _whole(told[part][VOID + "triples"])
+            made.subjects_of[prop] = _whole(told[part][VOID + "distinctSubjects"])
+            made.objects_of[prop] = _whole(told[part][VOID + "distinctObjects"])
         for part in _nodes(record[VOID + "classPartition"]):
             cls = _one(told[part][VOID + "class"])
             made.classes[cls] = _whole(told[part][VOID + "entities"])
@@ -138,7 +146,7 @@ class Catalogue:
             "distinctSubjects": counts.subjects,
             "distinctObjects": counts.objects,
         }
-        return [(VOID + name, _number(value)) for name, value in numbers.items()]
+        return _numbers(numbers)
 
     def _graphs(self, record: NamedNode, counts: Statistics) -> Iterator[Quad]:
         for graph, triples in counts.graphs.items():
@@ -168,7 +176,9 @@ class Catalogue:
         for prop, number in counts.properties.items():
             part = self._part("property", prop)
             yield from self._say(record, [(VOID + "propertyPartition", part)])
-            yield from self._say(part, [(VOID + "property", prop), (VOID + "triples", _number(number))])
+            ends = {"distinctSubjects": counts.subjects_of[prop], "distinctObjects": counts.objects_of[prop]}
+            numbers = {"triples": number, **ends}
+            yield from self._say(part, [(VOID + "property", prop), *_numbers(numbers)])
         for namespace in sorted({_namespace(term) for term in (*counts.properties, *counts.classes)} - {""}):
             yield from self._say(record, [(VOID + "vocabulary", _n(namespace))])
 
@@ -201,6 +211,10 @@ def _text(text: str) -> Literal:
 
 def _number(value: int) -> Literal:
     return Literal(str(value), datatype=XSD.integer)
+
+
+def _numbers(numbers: dict[str, int]) -> list[tuple[str, Node]]:
+    return [(VOID + name, _number(value)) for name, value in numbers.items()]
 
 
 def _whole(values: list[Node]) -> int:

@@ -11,6 +11,8 @@ from kg.vocab import RDF
 
 Link = tuple[NamedNode, NamedNode, NamedNode]
 Types = Callable[[object], Iterable[NamedNode]]
+End = Callable[[Quad], object]
+Pattern = Callable[[object, NamedNode | None], tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Statistics:
     """Counts of triples by graph, of things by class, and of triples by property, class of subject and of object.
 
     `links` is keyed by the class of the subject, the property, and the class of the object; `values` by the datatype
-    of the object instead. `subjects` and `objects` are how many different ones there are.
+    of the object instead. `subjects` and `objects` are how many different ones there are, `subjects_of` and
+    `objects_of` how many of each property.
     """
 
     graphs: Counter[NamedNode] = field(default_factory=Counter)
@@ -27,6 +30,8 @@ class Statistics:
     uses: Counter[tuple[NamedNode, NamedNode]] = field(default_factory=Counter)
     links: Counter[Link] = field(default_factory=Counter)
     values: Counter[Link] = field(default_factory=Counter)
+    subjects_of: Counter[NamedNode] = field(default_factory=Counter)
+    objects_of: Counter[NamedNode] = field(default_factory=Counter)
     subjects: int = 0
     objects: int = 0
 
@@ -52,6 +57,10 @@ def count(store: Store, without: Container[object]) -> Statistics:
 
     made = _counted(seen(), lambda node: classes.get(node, ()))
     made.classes.update(cls for found in classes.values() for cls in found)
+    for prop in made.properties:  # one after another: pairs of all at once would take as much memory as the store
+        ends = {(hash(q.subject), hash(q.object)) for q in _kept(store.quads_for_pattern(None, prop, None), without)}
+        made.subjects_of[prop] = len({subject for subject, _ in ends})
+        made.objects_of[prop] = len({value for _, value in ends})
     return replace(made, subjects=len(subjects), objects=len(objects))
 
 
@@ -79,9 +88,16 @@ class Update:
         classes.update(cls for node in retyped for cls in self.types_now(node))
         classes.subtract(cls for node in retyped for cls in self.types_before(node))
         moved = {name: +_moved(getattr(old, name), getattr(plus, name), getattr(minus, name)) for name in _COUNTERS}
-        subjects = old.subjects + self.difference(lambda quad: quad.subject, lambda node: (node, None, None))
-        objects = old.objects + self.difference(lambda quad: quad.object, lambda node: (None, None, node))
-        return Statistics(classes=+classes, subjects=subjects, objects=objects, **moved)
+        subjects, subjects_of = self._ends(lambda quad: quad.subject, lambda node, prop: (node, prop, None))
+        objects, objects_of = self._ends(lambda quad: quad.object, lambda node, prop: (None, prop, node))
+        return Statistics(
+            classes=+classes,
+            subjects=old.subjects + subjects,
+            objects=old.objects + objects,
+            subjects_of=+_moved(old.subjects_of, subjects_of, Counter()),
+            objects_of=+_moved(old.objects_of, objects_of, Counter()),
+            **moved,
+        )
 
     def now(self, nodes: Iterable[object]) -> frozenset[Quad]:
         """What the store says of these, or with them as objects."""
@@ -103,13 +119,25 @@ class Update:
         """The classes of a node before the change."""
         return self.types_now(node) - self._typed.get(node, set()) | self._untyped.get(node, set())
 
-    def difference(self, end: Callable[[Quad], object], pattern: Callable[[object], tuple[object, ...]]) -> int:
-        """How many more different subjects, or objects, there are than before."""
-        changed = {end(quad) for quad in self.added | self.removed}
-        now = {node for node in changed if next(self._find(*pattern(node)), None)}
-        before = {end(quad) for quad in self.removed}
-        before |= {node for node in now if any(quad not in self.added for quad in self._find(*pattern(node)))}
-        return len(now) - len(before)
+    def _ends(self, end: End, pattern: Pattern) -> tuple[int, Counter[NamedNode]]:
+        """How many more different subjects, or objects, there are than before: in all, and of each property."""
+        fresh, gone = {end(quad) for quad in self.added}, {end(quad) for quad in self.removed}
+        old = gone | {node for node in fresh - gone if self._is_old(pattern(node, None))}
+        more = len(fresh - old) - sum(not self._is_there(pattern(node, None)) for node in gone - fresh)
+        of: Counter[NamedNode] = Counter()
+        added, removed = ({(end(q), q.predicate) for q in quads} for quads in (self.added, self.removed))
+        for node, prop in added - removed:  # what is new has had no property
+            of[prop] += node not in old or not self._is_old(pattern(node, prop))
+        for node, prop in removed - added:
+            of[prop] -= not self._is_there(pattern(node, prop))
+        return more, of
+
+    def _is_there(self, pattern: tuple[object, ...]) -> bool:
+        return next(self._find(*pattern), None) is not None
+
+    def _is_old(self, pattern: tuple[object, ...]) -> bool:
+        """Whether something of this was there before, and is there still."""
+        return any(quad not in self.added for quad in self._find(*pattern))
 
     def _find(self, *pattern: object) -> Iterator[Quad]:
         return _kept(self.store.quads_for_pattern(*pattern), self.without)  # type: ignore[arg-type]

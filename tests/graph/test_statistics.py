@@ -33,6 +33,8 @@ def test_the_counts_of_a_small_store() -> None:
     assert (made.triples, made.subjects, made.objects) == (4, 2, 4)
     assert made.graphs == {graph: 3, GRAPHS[1]: 1}
     assert made.classes == {name("C"): 1, name("D"): 1}
+    assert made.subjects_of == {RDF.type: 2, name("p"): 1, name("q"): 1}
+    assert made.objects_of == {RDF.type: 2, name("p"): 1, name("q"): 1}
     assert made.links == {(name("C"), name("p"), name("D")): 1}
     assert made.values == {(name("C"), name("q"), Literal("x").datatype): 1}
     assert made.uses[name("C"), RDF.type] == 1

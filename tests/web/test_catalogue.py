@@ -78,6 +78,19 @@ def test_the_numbers_are_those_of_the_record(server: Server) -> None:
     for graph, triples in graphs.items():
         (row,) = server.rows(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
         assert triples == int(row["n"])
+    told = {
+        row["p"]: (int(row["t"]), int(row["s"]), int(row["o"]))
+        for row in server.rows(
+            VOID
+            + """SELECT ?p ?t ?s ?o { <dataset.record> void:propertyPartition ?part . ?part void:property ?p ;
+              void:triples ?t ; void:distinctSubjects ?s ; void:distinctObjects ?o }"""
+        )
+    }
+    for term in ("claimedBy", "exact", "relayedBy"):
+        (row,) = server.rows(
+            "SELECT (COUNT(*) AS ?t) (COUNT(DISTINCT ?a) AS ?s) (COUNT(DISTINCT ?b) AS ?o) { ?a <%s> ?b }" % (AT + term)
+        )
+        assert told[AT + term] == tuple(int(row[n]) for n in "tso"), term
     (total,) = server.rows(VOID + "SELECT ?n { <dataset.record> void:triples ?n }")
     assert int(total["n"]) == sum(graphs.values())
 

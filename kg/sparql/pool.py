@@ -237,7 +237,8 @@ class Pool:
         try:
             worker = Worker(start)
         except OSError as error:
-            return self._failed(generation.number, f"{error.strerror}")
+            self._failed(generation.number, f"{error.strerror}")
+            return
         with self._changed:
             self._starting[worker] = time.monotonic()
             self._ready.add(worker)

@@ -1,6 +1,6 @@
 """What a change does to a store, at a cost that follows the change and not the store."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
@@ -140,13 +140,32 @@ def _referred(store: Store, node: Node, graph: NamedNode, derived: Container[obj
     return False
 
 
+def _twins(store: Store, quads: Iterable[Quad]) -> Iterator[tuple[Quad, Quad]]:
+    """Each of the quads with each quad of the same triple in another graph."""
+    for quad in quads:
+        for other in store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None):
+            if other.graph_name != quad.graph_name:
+                yield quad, other
+
+
+def _twins_in_all(store: Store) -> Iterator[tuple[Quad, Quad]]:
+    """The same of every quad, in one pass, which is cheaper than a look-up for each of many."""
+    seen: set[int] = set()
+    for quad in store:
+        mark = hash(quad.triple)
+        if mark in seen:
+            yield from _twins(store, [quad])
+            yield from ((other, quad) for _, other in _twins(store, [quad]))
+        seen.add(mark)
+
+
 def refuse_repeated(store: Store, added: Iterable[Quad], apart: Container[object] = ()) -> None:
     """Raise Repeated when a triple that was added is in another graph too, those `apart` left out."""
+    added = frozenset(added)
     pairs = sorted(
         (str(quad.triple), str(other.graph_name), str(quad.graph_name), quad)
-        for quad in added
-        for other in store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-        if other.graph_name != quad.graph_name and other.graph_name not in apart
+        for quad, other in (_twins_in_all(store) if len(added) > _FEW else _twins(store, added))
+        if quad in added and other.graph_name not in apart
     )
     if not pairs:
         return

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 
 from kg import resources
 from kg.perspectives import JSON, Held, about_json, as_json, compare, comparison_json, read_world, world_query
+from kg.questions import bind, read_question
 from kg.settings import Settings
 from kg.sparql.negotiate import GRAPHS
 from kg.sparql.protocol import Query, asks_nothing
@@ -76,7 +77,9 @@ def endpoint_options(name: str) -> Response:  # noqa: ARG001 - what is allowed d
 def _description(name: str) -> Response:
     if request.accept_mimetypes.best_match([*(media.name for media in GRAPHS), "text/html"]) == "text/html":
         return perspective(name)
-    text = (resources.PACKAGE / "sparql" / "perspective-description.rq").read_text("utf-8")
+    question = read_question(resources.PACKAGE / "sparql" / "perspective-description.rq")
+    settings: Settings = current_app.extensions["attest.settings"]
+    text = bind(question, {"federated": str(int(bool(settings.services.strip())))})
     return sparql.describe(text, url_for("perspectives.endpoint", name=name, _external=True), name)
 
 

@@ -4,8 +4,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
-from tests.live import environment, serving
+from tests.live import Server, environment, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "federation.md").read_text("utf-8")
@@ -16,6 +17,15 @@ def block(kind: str) -> str:
     """The first block of its kind."""
     found = re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return str(found[0])
+
+
+def assert_worlds_ask_too(record: Server, notes: Server) -> None:
+    """The endpoint of a perspective says so, and does."""
+    described = record.request("GET", "/perspectives/pmoi/sparql", Accept="application/n-triples")
+    assert b"sparql-service-description#BasicFederatedQuery>" in described.body
+    query = urlencode({"query": f"SELECT ?text {{ SERVICE <{notes.url}/sparql> {{ ?note <urn:note:text> ?text }} }}"})
+    answer = record.request("GET", f"/perspectives/pmoi/sparql?{query}", Accept="text/csv")
+    assert sorted(answer.body.decode().split("\r\n"))[1:] == ["Ask who they were.", "Find the broadcast.", "text"]
 
 
 def test_the_worked_query_prints_what_the_page_shows(tmp_path: Path) -> None:

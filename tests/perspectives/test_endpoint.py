@@ -211,6 +211,7 @@ def test_without_a_query_it_describes_itself(server: Server) -> None:
     assert b"The publisher's own world" in described.body
     assert b"/perspectives/pmoi/sparql>" in described.body
     assert f"{ID}perspective.pmoi.grounds".encode() in described.body
+    assert b"BasicFederatedQuery" not in described.body
     page = server.request("GET", "/perspectives/pmoi/sparql", Accept="text/html").body.decode()
     assert 'action="/perspectives/pmoi/sparql"' in page
     assert server.request("GET", "/perspectives/nobody/sparql", Accept="text/turtle").status == 404

@@ -1,20 +1,27 @@
 """Where a query becomes a task: scanned, its dataset, format, coding and limits settled."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from importlib.metadata import version
+
+from cachetools import LRUCache
 
 from kg.errors import NotFound
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.answers import Past, Reader, Task
+from kg.sparql.cache import key_of
 from kg.sparql.encoding import choose
 from kg.sparql.limits import Limits
-from kg.sparql.messages import Job
+from kg.sparql.messages import Hello, Job
 from kg.sparql.negotiate import MediaType, negotiate
 from kg.sparql.protocol import Query
-from kg.sparql.scans import Scans
+from kg.sparql.scans import LONGEST, Scans
 from kg.store.generations import stamp_of
 from kg.store.history import History
+
+KEYS = 1000  # remembered
 
 
 class Desk:
@@ -24,6 +31,9 @@ class Desk:
         self._limits, self._base, self._union = limits, settings.base_iri, settings.union
         self._history = History(settings.data)
         self._scans = Scans(limits, federated)
+        self._version = version("attest-kg")
+        self._keys: LRUCache[Hashable, str] = LRUCache(KEYS)
+        self._lock = threading.Lock()
 
     def scan(self, text: str) -> tokens.Scan:
         """Scan a query's text. Raises KgError for what is not answered here."""
@@ -83,3 +93,18 @@ class Desk:
             prefixes=query.prefixes,
             generation=query.generation,
         )
+
+    def key(self, task: Task, hello: Hello | None) -> str | None:
+        """What the answer of this generation is kept under; None where the next answer may differ."""
+        if task.volatile or hello is None:
+            return None
+        origin = (self._version, hello.generation, hello.stamp, hello.backend)
+        if task.past and task.past.generation != hello.generation:
+            origin = (self._version, task.past.generation, task.past.stamp, "disk")
+        if len(task.job.text) > LONGEST:
+            return key_of(task.job, task.media.name, task.encoding, origin)
+        asked = (task.job, task.media.name, task.encoding, origin)
+        with self._lock:
+            if (key := self._keys.get(asked)) is None:
+                key = self._keys[asked] = key_of(*asked)
+            return key

@@ -27,20 +27,32 @@ class Flights:
         """
         with self._changed:
             waits = key in self._flying and self._waiting < self._most
-            leads = key if key is not None and key not in self._flying else None
-            if leads:
-                self._flying.add(leads)
+            leads = key if self.take_off(key) else None
         try:
             if waits:
                 self._wait(key, deadline, gone)
             yield waits
         finally:
             if leads:
-                self._land(leads)
+                self.land(leads)
 
     def includes(self, key: str | None) -> bool:
         """Whether somebody makes this answer."""
         return key in self._flying
+
+    def take_off(self, key: str | None) -> bool:
+        """Make an answer from now on until `land`; False where somebody does already, or the key is None."""
+        with self._changed:
+            if key is None or key in self._flying:
+                return False
+            self._flying.add(key)
+            return True
+
+    def land(self, key: str) -> None:
+        """The answer is made, or there is none: let those go on who wait."""
+        with self._changed:
+            self._flying.discard(key)
+            self._changed.notify_all()
 
     def merged(self) -> int:
         """How many queries waited for the answer of another."""
@@ -60,8 +72,3 @@ class Flights:
                         raise StoreUnavailable("the client left while its query waited")
             finally:
                 self._waiting -= 1
-
-    def _land(self, key: str) -> None:
-        with self._changed:
-            self._flying.discard(key)
-            self._changed.notify_all()

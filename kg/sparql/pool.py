@@ -42,8 +42,7 @@ class Pool:
         self._living: set[Worker] = set()
         self._ready: set[Worker] = set()  # those that make up the pool's size: starting, idle, or in the fast lane
         self._pauses: dict[int, Pause] = {}
-        self._served_since = 0.0
-        self._stopping = False
+        self._served_since, self._stopping = 0.0, False
         self._bell = os.pipe()
         os.set_blocking(self._bell[1], False)
         self._thread = threading.Thread(target=self._manage, name="query-workers", daemon=True)

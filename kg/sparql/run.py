@@ -42,6 +42,7 @@ class Run:
         spent: Callable[[float], None],
     ) -> None:
         self.generation, self.hello = worker.generation, worker.hello
+        self.key: str | None = None  # of the answer, where others may wait for it
         self._worker, self._pool, self._ticket, self._ended, self._spent = worker, pool, ticket, ended, spent
         self._deadline, self._began = deadline, time.monotonic()
         self._slow_at = time.monotonic() + FAST

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.metadata import version
 
 from kg.errors import KgError, QuerySyntax
 from kg.settings import Settings
@@ -13,13 +12,12 @@ from kg.sparql import tokens
 from kg.sparql.admission import Lane, Lanes, Ticket
 from kg.sparql.answers import ANYONE, Answer, Chunks, Reader, Readiness, Task, answer_kept, whole
 from kg.sparql.budget import Budgets
-from kg.sparql.cache import Cache, Kept, Statistics, key_of, strong_tag
+from kg.sparql.cache import Cache, Kept, Statistics, strong_tag
 from kg.sparql.desk import Desk
 from kg.sparql.encoding import SMALL, compress
 from kg.sparql.federation.federation import Beside, Federation
 from kg.sparql.flights import Flights
 from kg.sparql.limits import Limits
-from kg.sparql.messages import Hello
 from kg.sparql.pool import Pool
 from kg.sparql.process import Worker
 from kg.sparql.protocol import Query
@@ -47,7 +45,6 @@ class QueryService:
         self._federation = Federation(settings, self._limits, self._budgets.charge)
         self._desk = Desk(settings, self._limits, self._federation.offered > 0)
         self._flights = Flights(self._limits.queue)
-        self._version = version("attest-kg")
         self._ended: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -87,9 +84,9 @@ class QueryService:
 
     def renew(self, task: Task, gone: Callable[[], bool], reader: Reader) -> Task:
         """A task as it is when somebody asks for the same anew, in the same encodings."""
-        return replace(
-            task, deadline=time.monotonic() + task.job.seconds, gone=gone, reader=reader, era=self._cache.era
-        )
+        until = time.monotonic() + task.job.seconds  # not by `replace`, which costs more than all of the rest
+        settled = task.job, task.media, task.encoding, task.volatile, task.hold
+        return Task(*settled, until, task.own, gone, reader, task.past, self._cache.era)
 
     def make(self, task: Task) -> Answer:
         """The answer to what was prepared, where it is not at hand. Raises KgError."""
@@ -99,18 +96,24 @@ class QueryService:
             raise told_better(error, task.job.text) from error
 
     def begin(self, task: Task) -> Run | None:
-        """Have a worker answer; None where that would take waiting. Raises BudgetSpent; never waits."""
+        """Have a worker answer; None where that would take waiting. Raises BudgetSpent. `land` it, come what may."""
         if task.reader.client:
             self._budgets.check(task.reader.client)
-        if self._flights.includes(self._key(task, self._pool.status().hello)):
-            return None
-        if (ticket := self._lanes.enter_now()) is None:
+        key = self._desk.key(task, self._pool.status().hello)
+        if self._flights.includes(key) or (ticket := self._lanes.enter_now()) is None:
             return None
         worker = self._pool.take_now()
         run = self._sent(worker, ticket, task) if worker else None
         if run is None:
             ticket.leave()
+        elif self._flights.take_off(key):
+            run.key = key
         return run
+
+    def land(self, run: Run) -> None:
+        """Let those go on who wait for the answer of a run that `begin` gave."""
+        if run.key:
+            self._flights.land(run.key)
 
     def finish(self, run: Run, task: Task, pieces: list[bytes], whole: bool) -> Answer:
         """The answer that begins, or is `whole`, with these pieces of a run that `begin` gave. May wait."""
@@ -197,19 +200,10 @@ class QueryService:
         self._lanes.close(min(grace, self._limits.seconds))
         self._pool.stop()
 
-    def _key(self, task: Task, hello: Hello | None) -> str | None:
-        """What the answer of this generation is kept under; None where the next answer may differ."""
-        if task.volatile or hello is None:
-            return None
-        origin = (self._version, hello.generation, hello.stamp, hello.backend)
-        if task.past and task.past.generation != hello.generation:
-            origin = (self._version, task.past.generation, task.past.stamp, "disk")
-        return key_of(task.job, task.media.name, task.encoding, origin)
-
     def at_hand(self, task: Task) -> Answer | None:
         """The answer if it is kept, or if the reader has it; never waits."""
         hello = self._pool.status().hello
-        key = self._key(task, hello)
+        key = self._desk.key(task, hello)
         if key is None or hello is None:
             return None
         if kept := self._cache.get(key):
@@ -223,7 +217,7 @@ class QueryService:
     def _answer(self, task: Task) -> Answer:
         if task.reader.client:
             self._budgets.check(task.reader.client)
-        with self._flights.one(self._key(task, self._pool.status().hello), task.deadline, task.gone) as landed:
+        with self._flights.one(self._desk.key(task, self._pool.status().hello), task.deadline, task.gone) as landed:
             if landed and (answer := self.at_hand(task)):
                 return answer
             try:
@@ -274,14 +268,14 @@ class QueryService:
         chunks: Chunks = compress(task.encoding, stream, live=length is None) if task.encoding else stream
         known = None if task.encoding else length
         generation = _asked(task, run.generation)
-        return Answer(task.media.name, generation, known, chunks, task.encoding, self._key(task, run.hello), True)
+        return Answer(task.media.name, generation, known, chunks, task.encoding, self._desk.key(task, run.hello), True)
 
     def _keep(self, run: Run, task: Task, body: bytes) -> Answer:
         """A whole answer, which is kept for the next who asks."""
         small = task.encoding is None or len(body) < SMALL
         sent = body if small else b"".join(compress(task.encoding, [body]))  # type: ignore[arg-type]
         pieces = tuple(sent[start : start + PIECE] for start in range(0, len(sent), PIECE))
-        key = self._key(task, run.hello)
+        key = self._desk.key(task, run.hello)
         encoding = None if small else task.encoding
         generation = _asked(task, run.generation)
         if key is None:

@@ -86,15 +86,20 @@ class FastPath:
     async def reply(self, asked: Asked) -> Reply:
         """The reply to any other. Raises KgError."""
         if run := self._service.begin(asked.task):
-            pieces: list[bytes] = []
             try:
-                whole = await _collect(run, pieces)
-            except (Lost, QuerySyntax):  # it is begun anew, and explained, by a thread
-                return await self._on_thread(self._answered, asked)
-            if whole and sum(map(len, pieces)) <= SMALL:
-                return self._finished(asked, run, pieces, True)
-            return await self._on_thread(self._finished, asked, run, pieces, whole)
+                return await self._of_run(asked, run)
+            except (Lost, QuerySyntax):  # a thread begins anew, and explains it
+                pass
+            finally:
+                self._service.land(run)
         return await self._on_thread(self._answered, asked)
+
+    async def _of_run(self, asked: Asked, run: Run) -> Reply:
+        pieces: list[bytes] = []
+        whole = await _collect(run, pieces)
+        if whole and sum(map(len, pieces)) <= SMALL:
+            return self._finished(asked, run, pieces, True)
+        return await self._on_thread(self._finished, asked, run, pieces, whole)
 
     async def _on_thread(self, step: Callable[..., Reply], *given: object) -> Reply:
         return await asyncio.get_running_loop().run_in_executor(self._threads, step, *given)

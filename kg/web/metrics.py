@@ -32,6 +32,7 @@ class Metrics:
 
     def __init__(self, service: QueryService) -> None:
         self.registry = CollectorRegistry()
+        self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
         labels = ("method", "route", "status")
         self._requests = Counter("attest_http_requests", "Requests answered.", labels, registry=self.registry)
         self._seconds = Histogram(
@@ -46,9 +47,17 @@ class Metrics:
 
     def __call__(self, exchange: Exchange) -> None:
         """Count one exchange."""
-        self._requests.labels(exchange.method, exchange.route, str(exchange.status)).inc()
-        self._seconds.labels(exchange.route).observe(exchange.seconds)
-        self._bytes.labels(exchange.route).inc(exchange.bytes)
+        kind = exchange.method, exchange.route, exchange.status
+        if (counters := self._counters.get(kind)) is None:  # looking each up anew costs more than counting
+            counters = self._counters[kind] = (
+                self._requests.labels(exchange.method, exchange.route, str(exchange.status)),
+                self._seconds.labels(exchange.route),
+                self._bytes.labels(exchange.route),
+            )
+        requests, seconds, sent = counters
+        requests.inc()
+        seconds.observe(exchange.seconds)
+        sent.inc(exchange.bytes)
         if not exchange.whole:
             self._cut.labels(exchange.route).inc()
 

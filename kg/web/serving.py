@@ -1,5 +1,6 @@
 """What `kg serve` runs: granian with one worker process around the gateway, and an orderly end."""
 
+import gc
 import os
 import resource
 import socket
@@ -68,6 +69,7 @@ def make_gateway(settings: Settings) -> Gateway:
             writes.start()  # publishes an empty generation where there is none
         service.start()
         connections.start()
+        gc.freeze()  # what is loaded stays: no use in looking through it again and again
         _announce(settings, service)
 
     def stop() -> None:

@@ -33,6 +33,7 @@ class Desk:
         self._scans = Scans(limits, federated)
         self._version = version("attest-kg")
         self._keys: LRUCache[Hashable, str] = LRUCache(KEYS)
+        self._encoded: LRUCache[Job, bytes] = LRUCache(KEYS)
         self._lock = threading.Lock()
 
     def scan(self, text: str) -> tokens.Scan:
@@ -108,3 +109,12 @@ class Desk:
             if (key := self._keys.get(asked)) is None:
                 key = self._keys[asked] = key_of(*asked)
             return key
+
+    def encoded(self, job: Job) -> bytes:
+        """A job as a worker reads it."""
+        if len(job.text) > LONGEST:
+            return job.encode()
+        with self._lock:
+            if (encoded := self._encoded.get(job)) is None:
+                encoded = self._encoded[job] = job.encode()
+            return encoded

@@ -1,10 +1,13 @@
 """What the service and its workers tell each other; each is JSON in a frame, or an argument at the start."""
 
 import json
+import struct
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 UNCLEAR = "the query cannot be understood"  # in the text of a syntax error that the engine does not explain
+
+SECONDS = struct.Struct(">d")  # before a job: the time that is left, in seconds
 
 
 class Message:

@@ -9,7 +9,7 @@ import sys
 
 from kg.resources import PACKAGE
 from kg.sparql import frames
-from kg.sparql.messages import Hello, Job, Start
+from kg.sparql.messages import SECONDS, Hello, Start
 
 PIPE = 1 << 20  # bytes; what Linux allows without privileges
 NICEST = 19
@@ -93,9 +93,9 @@ class Worker(Process):
         self.niced = False
         super().__init__("kg.sparql.worker", start.encode().decode())
 
-    def send(self, job: Job) -> None:
-        """Give it a query. Raises BrokenPipeError when it has ended."""
-        frames.send(self.jobs, frames.JOB, job.encode())
+    def send(self, job: bytes, seconds: float) -> None:
+        """Give it a query, encoded, and so long. Raises BrokenPipeError when it has ended."""
+        frames.send(self.jobs, frames.JOB, SECONDS.pack(seconds), job)
 
     def open(self, start: Start) -> None:
         """Have it go over to another generation before its next query. Raises BrokenPipeError when it has ended."""

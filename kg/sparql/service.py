@@ -4,7 +4,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from kg.errors import KgError, QuerySyntax
 from kg.settings import Settings
@@ -242,7 +241,7 @@ class QueryService:
     def _sent(self, worker: Worker, ticket: Ticket, task: Task) -> Run | None:
         """The run of a worker that has the query; None where it died while it had nothing to do."""
         try:
-            worker.send(replace(task.job, seconds=max(0.0, task.deadline - time.monotonic())))
+            worker.send(self._desk.encoded(task.job), max(0.0, task.deadline - time.monotonic()))
         except BrokenPipeError:
             self._pool.discard(worker)
             return None

@@ -1,17 +1,19 @@
 """`python -m kg.sparql.worker`: a process that answers one query at a time over one generation, and may be killed."""
 
+import functools
 import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 from kg.sparql import frames, sandbox
-from kg.sparql.messages import Hello, Job, Start
+from kg.sparql.messages import SECONDS, Hello, Job, Start
 
 if TYPE_CHECKING:
     from kg.sparql.engine import Opened
 
 CANNOT_OPEN = 75  # exit code: there was nothing wrong with any query
+REMEMBERED = 64  # jobs as they were read
 GRACE = 0.5  # seconds after its deadline in which the service should have ended this process
 
 
@@ -48,6 +50,7 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
     hello = _hello(start, opened, reason, limited)
     frames.send(answers, frames.HELLO, hello.encode())
     reader = frames.Reader(jobs)
+    jobs_read = functools.lru_cache(REMEMBERED)(Job.decode)
     while (frame := reader.receive()) is not None:
         if frame.kind == frames.OPEN:
             start = Start.decode(frame.body)
@@ -56,9 +59,9 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
             hello = _hello(start, opened, reason, limited)
             frames.send(answers, frames.HELLO, hello.encode())
             continue
-        job = Job.decode(frame.body)
+        job = jobs_read(frame.body[SECONDS.size :])
         # The default action of SIGALRM ends the process even in the middle of the engine.
-        signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS.unpack_from(frame.body)[0] + GRACE)
         try:
             engine.answer(stores, job, answers)
         except BrokenPipeError:

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cachetools import LRUCache
@@ -56,6 +56,17 @@ class Asked:
     began: float
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a request has come to: a reply, a failure, the pieces of a run (all if `whole`), or nothing yet."""
+
+    run: Run | None = None
+    pieces: list[bytes] = field(default_factory=list)
+    whole: bool = False
+    reply: Reply | None = None
+    failure: KgError | None = None
+
+
 class FastPath:
     """Recognises plain queries, and answers them; used by the event loop's thread alone."""
 
@@ -78,28 +89,43 @@ class FastPath:
         reader = Reader(client or "unknown", task.reader.encodings, _knows(tags) if tags else _knows_nothing)
         return Asked(method, scope["query_string"], self._service.renew(task, gone, reader), address, began)
 
-    def at_hand(self, asked: Asked) -> Reply | None:
-        """The reply to a request whose answer is kept, or known to the client; never waits."""
-        answer = self._service.at_hand(asked.task)
-        return self._reply(asked, answer) if answer else None
+    async def begin(self, asked: Asked) -> Begun:
+        """The answer that is kept; or have a worker answer, and wait for it as long as that takes no thread."""
+        if answer := self._service.at_hand(asked.task):
+            return Begun(reply=self._reply(asked, answer))
+        try:
+            run = self._service.begin(asked.task)
+            return await self._begun(asked, run) if run else Begun()
+        except (Lost, QuerySyntax):  # a thread begins anew, and explains it
+            return Begun()
+        except KgError as error:
+            return Begun(failure=error)
 
-    async def reply(self, asked: Asked) -> Reply:
-        """The reply to any other. Raises KgError."""
-        if run := self._service.begin(asked.task):
-            try:
-                return await self._of_run(asked, run)
-            except (Lost, QuerySyntax):  # a thread begins anew, and explains it
-                pass
-            finally:
-                self._service.land(run)
-        return await self._on_thread(self._answered, asked)
-
-    async def _of_run(self, asked: Asked, run: Run) -> Reply:
+    async def _begun(self, asked: Asked, run: Run) -> Begun:
         pieces: list[bytes] = []
-        whole = await _collect(run, pieces)
-        if whole and sum(map(len, pieces)) <= SMALL:
-            return self._finished(asked, run, pieces, True)
-        return await self._on_thread(self._finished, asked, run, pieces, whole)
+        lands = True
+        try:
+            whole = await _collect(run, pieces)
+            lands = whole and sum(map(len, pieces)) <= SMALL
+            return Begun(reply=self._finished(asked, run, pieces, True)) if lands else Begun(run, pieces, whole)
+        finally:
+            if lands:
+                self._service.land(run)
+
+    async def end(self, asked: Asked, begun: Begun) -> Begun:
+        """The reply to what was begun, by a thread, or what went wrong."""
+        if begun.failure:
+            return begun
+        try:
+            if begun.run is None:
+                return Begun(reply=await self._on_thread(self._answered, asked))
+            given = asked, begun.run, begun.pieces, begun.whole
+            return Begun(reply=await self._on_thread(self._finished, *given))
+        except KgError as error:
+            return Begun(failure=error)
+        finally:
+            if begun.run:
+                self._service.land(begun.run)
 
     async def _on_thread(self, step: Callable[..., Reply], *given: object) -> Reply:
         return await asyncio.get_running_loop().run_in_executor(self._threads, step, *given)

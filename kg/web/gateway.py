@@ -24,7 +24,7 @@ from kg.sparql.service import QueryService
 from kg.web.auth import body_limit
 from kg.web.clients import WSGI, client_address, group
 from kg.web.environ import GONE, PATH
-from kg.web.fast import Asked, FastPath
+from kg.web.fast import FastPath
 from kg.web.observe import BEGAN, NO_ROUTE, Exchange, Tell
 from kg.web.problems import FAILED, MEDIA_TYPE, REFUSAL, details, headers
 from kg.web.reply import Reply, begun
@@ -104,21 +104,19 @@ class Gateway:
         if asked is None:
             body, refusal = await self._whole_body(scope, receive)
             asked = self._fast.asked(scope, body, address, client, gone.is_set) if body and not refusal else None
-        if asked and (kept := self._fast.at_hand(asked)):
-            return await self._send(kept, send)
+        begun = await self._fast.begin(asked) if asked else None
+        if begun and begun.reply:
+            return await self._send(begun.reply, send)
         watcher = asyncio.create_task(_watch(receive, gone))
         try:
-            reply = await self._fast_reply(asked, scope, body, gone) if asked else None
-            await self._send(reply or await self._reply(_environ(scope, body, gone) | {REFUSAL: refusal}), send)
+            more: dict[str, object] = {REFUSAL: refusal}
+            if asked and begun:
+                begun = await self._fast.end(asked, begun)
+                more |= {FAILED: begun.failure, BEGAN: asked.began}
+            reply = begun.reply if begun else None
+            await self._send(reply or await self._reply(_environ(scope, body, gone) | more), send)
         finally:
             watcher.cancel()
-
-    async def _fast_reply(self, asked: Asked, scope: Message, body: bytes, gone: threading.Event) -> Reply:
-        """The fast path's reply, or Flask's to what went wrong there."""
-        try:
-            return await self._fast.reply(asked)
-        except KgError as error:
-            return await self._reply(_environ(scope, body, gone) | {REFUSAL: None, FAILED: error, BEGAN: asked.began})
 
     async def _whole_body(self, scope: Message, receive: Receive) -> tuple[bytes, KgError | None]:
         """The body, or why it is refused."""

@@ -170,7 +170,7 @@ def test_the_dead_mans_switch_ends_a_query_that_nobody_watches(root: Path) -> No
     worker = Worker(start)
     try:
         eventually(lambda: worker.receive(0.1))
-        worker.send(Job(CROSS, "urn:x", True, False, (), (), "JSON", 0.2, 10, 1000))
+        worker.send(Job(CROSS, "urn:x", True, False, (), (), "JSON", 9.0, 10, 1000).encode(), 0.2)
         eventually(lambda: worker.receive(0.1) is None)
     finally:
         worker.kill()

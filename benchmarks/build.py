@@ -1,0 +1,117 @@
+"""What a build costs: `python benchmarks/build.py --articles 20 200 2000`.
+
+For each size: processor milliseconds of `kg build` for each article, all processes and the gate included, and for each
+article more than in the size before; then, in the largest: a rebuild with nothing changed, how long a changed article
+takes to be seen by queries while readers go on, and `kg serve` to its first answer.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import measure
+from corpus import write
+from measure import Client, Request
+from peers import free_port
+
+KG = [sys.executable, "-m", "kg"]
+LABEL = "SELECT ?l { <https://w3id.org/attest/id/witnesses-0> <http://www.w3.org/2000/01/rdf-schema#label> ?l }"
+
+
+def run(*arguments: str | Path) -> tuple[float, float]:
+    """Processor and wall seconds of a command, with its children."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run([*KG, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - began
+
+
+class Served:
+    """`kg serve` over a corpus, from the start of the command to its end."""
+
+    def __init__(self, corpus: Path, data: Path) -> None:
+        self.port, self.began = free_port(), time.monotonic()
+        command = [*KG, "serve", "--articles", corpus, "--data", data, "--port", str(self.port)]
+        env = {**os.environ, "KG_CLIENT_SECONDS": "1000000"}
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def ask(self, text: str) -> bytes:
+        """An answer as CSV, once there is one."""
+        asked = Request("GET", f"/sparql?query={quote(text)}", None, {"Accept": "text/csv"})
+        while True:
+            try:
+                status, body, _ = Client(self.port, 30).ask(asked)
+                if status == 200:
+                    return body
+            except OSError:
+                pass
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def changed(corpus: Path, data: Path) -> Iterator[str]:
+    """How long after `kg build` is started, on a changed article, queries see it; and what readers notice."""
+    server = Served(corpus, data)
+    server.ask(LABEL)
+    yield f"| `kg serve`, nothing stale, to the first answer | {time.monotonic() - server.began:.2f} s |"
+    asked = [Request("GET", f"/sparql?query={quote(LABEL)}", None, {"Accept": "text/csv"})]
+    quiet = measure.Cost(latencies=measure.ask_many(server.port, asked, 1, 1, 30))
+    claims = corpus / "article-000000" / "claims.yaml"
+    claims.write_text(claims.read_text("utf-8").replace("Witnesses of article 0", "Those who saw it"), "utf-8")
+    seen = threading.Event()
+    during = measure.Cost()
+
+    def read() -> None:
+        while not seen.is_set():
+            during.latencies += measure.ask_many(server.port, asked, 1, 0.2, 30)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    began = time.monotonic()
+    build = subprocess.Popen(
+        [*KG, "build", "--articles", corpus, "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while b"Those who saw it" not in server.ask(LABEL):
+        time.sleep(0.01)
+    visible = time.monotonic() - began
+    build.wait()
+    seen.set()
+    reader.join()
+    yield f"| a changed article, from `kg build` to queries | {visible:.2f} s |"
+    yield f"| readers' p95 meanwhile (quiet) | {during.latency_ms(0.95):.1f} ms ({quiet.latency_ms(0.95):.1f} ms), none failed |"
+    server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, nargs="+", default=[20, 200], help="sizes, in growing order")
+    given = parser.parse_args()
+    print("| articles | CPU s | ms an article | ms for each article more |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        known = (0, 0.0)
+        for number in given.articles:
+            corpus, data = Path(folder, f"corpus-{number}"), Path(folder, f"data-{number}")
+            write(corpus, number)
+            cpu, _ = run("build", "--articles", corpus, "--data", data)
+            more = (cpu - known[1]) / (number - known[0]) * 1000
+            print(f"| {number} | {cpu:.1f} | {cpu / number * 1000:.0f} | {more:.0f} |", flush=True)
+            known = (number, cpu)
+        print("\n| what | measured |\n|---|---|")
+        print(f"| a rebuild with nothing changed | {run('build', '--articles', corpus, '--data', data)[1]:.2f} s |")
+        for line in changed(corpus, data):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

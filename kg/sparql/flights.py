@@ -10,10 +10,13 @@ from kg.sparql.admission import SLICE
 
 
 class Flights:
-    """Which answers are being made, by their keys; at most `most` queries wait for those of others."""
+    """Which answers are being made, by their keys; at most `most` queries wait for those of others.
 
-    def __init__(self, most: int) -> None:
-        self._most, self._waiting, self._merged = most, 0, 0
+    Nobody waits where answers are not `kept`.
+    """
+
+    def __init__(self, most: int, kept: bool = True) -> None:
+        self._most, self._kept, self._waiting, self._merged = most, kept, 0, 0
         self._flying: set[str] = set()
         self._changed = threading.Condition()
 
@@ -43,7 +46,7 @@ class Flights:
     def take_off(self, key: str | None) -> bool:
         """Make an answer from now on until `land`; False where somebody does already, or the key is None."""
         with self._changed:
-            if key is None or key in self._flying:
+            if key is None or key in self._flying or not self._kept:
                 return False
             self._flying.add(key)
             return True

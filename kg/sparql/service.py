@@ -43,7 +43,7 @@ class QueryService:
         self._budgets = Budgets(self._limits.budget)
         self._federation = Federation(settings, self._limits, self._budgets.charge)
         self._desk = Desk(settings, self._limits, self._federation.offered > 0)
-        self._flights = Flights(self._limits.queue)
+        self._flights = Flights(self._limits.queue, kept=self._limits.cache > 0)
         self._ended: Counter[str] = Counter()
         self._lock = threading.Lock()
 

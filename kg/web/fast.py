@@ -6,6 +6,7 @@ Flask's: browsers, HEAD, descriptions, bodies with a coding, and whatever is wro
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ PLAIN = frozenset({"query", "format", "output", "timeout", "default-graph-uri", 
 REMEMBERED = 1000  # requests
 LONGEST = 4096  # bytes of a request that is remembered
 PATIENCE = 0.02  # seconds in which a worker's answer is awaited without a thread
+WAITING = 16  # requests that wait for a worker without a thread
 SMALL = 1 << 16  # bytes of an answer that may be put together without a thread
 COMMON = [
     ("X-Content-Type-Options", "nosniff"),
@@ -73,6 +75,7 @@ class FastPath:
     def __init__(self, service: QueryService, tell: Tell, threads: Executor) -> None:
         self._service, self._tell, self._threads = service, tell, threads
         self._tasks: LRUCache[Raw, Task] = LRUCache(REMEMBERED)
+        self._waiting: deque[asyncio.Future[bool]] = deque()
 
     def asked(self, scope: Any, body: bytes, address: str, client: str, gone: Callable[[], bool]) -> Asked | None:
         """The request as the fast path takes it; None for all that Flask answers."""
@@ -91,15 +94,39 @@ class FastPath:
 
     async def begin(self, asked: Asked) -> Begun:
         """The answer that is kept; or have a worker answer, and wait for it as long as that takes no thread."""
-        if answer := self._service.at_hand(asked.task):
-            return Begun(reply=self._reply(asked, answer))
         try:
-            run = self._service.begin(asked.task)
-            return await self._begun(asked, run) if run else Begun()
+            begun = await self._at_once(asked)
+            if begun is None and len(self._waiting) < WAITING:
+                await self._turn()
+                begun = await self._at_once(asked)
+            return begun or Begun()
         except (Lost, QuerySyntax):  # a thread begins anew, and explains it
             return Begun()
         except KgError as error:
             return Begun(failure=error)
+
+    async def _at_once(self, asked: Asked) -> Begun | None:
+        if answer := self._service.at_hand(asked.task):
+            return Begun(reply=self._reply(asked, answer))
+        run = self._service.begin(asked.task)
+        return await self._begun(asked, run) if run else None
+
+    async def _turn(self) -> None:
+        """Wait until another run has ended, for a short while: what comes in a burst needs no threads to wait."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        timer = asyncio.get_running_loop().call_later(PATIENCE, _settle, turn, False)
+        try:
+            await turn
+        finally:
+            timer.cancel()
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+
+    def _land(self, run: Run) -> None:
+        self._service.land(run)
+        if self._waiting:
+            _settle(self._waiting.popleft(), True)
 
     async def _begun(self, asked: Asked, run: Run) -> Begun:
         pieces: list[bytes] = []
@@ -110,7 +137,7 @@ class FastPath:
             return Begun(reply=self._finished(asked, run, pieces, True)) if lands else Begun(run, pieces, whole)
         finally:
             if lands:
-                self._service.land(run)
+                self._land(run)
 
     async def end(self, asked: Asked, begun: Begun) -> Begun:
         """The reply to what was begun, by a thread, or what went wrong."""
@@ -125,7 +152,7 @@ class FastPath:
             return Begun(failure=error)
         finally:
             if begun.run:
-                self._service.land(begun.run)
+                self._land(begun.run)
 
     async def _on_thread(self, step: Callable[..., Reply], *given: object) -> Reply:
         return await asyncio.get_running_loop().run_in_executor(self._threads, step, *given)

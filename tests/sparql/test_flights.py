@@ -55,6 +55,9 @@ def test_who_waits_has_a_deadline_and_may_leave() -> None:
 
 
 def test_nobody_waits_for_what_differs_each_time_nor_behind_too_many() -> None:
+    flights = Flights(4, kept=False)
+    with flights.one("k", soon(), never), flights.one("k", soon(), never) as waited:
+        assert not waited
     flights = Flights(0)
     with flights.one(None, soon(), never), flights.one(None, soon(), never) as waited:
         assert not waited

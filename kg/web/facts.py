@@ -11,7 +11,7 @@ from kg.web.terms import AT, Graph, Row
 from kg.web.times import earliest, told_time
 from kg.web.vocabulary import Vocabulary, vocabulary
 
-MOST = 120  # propositions on a page
+MOST = 80  # propositions on a page
 SECTIONS = (  # the first that a proposition's class lies below
     ("Posts, leadership and command", ("PostProposition", "LeadershipProposition")),
     ("Ties, support and belonging", ("RelationProposition",)),

@@ -14,7 +14,7 @@ MOST = 10  # nodes of a circle that is drawn; what is longer is listed alone
 SIZE = 520  # the drawing is a square of so many units
 RADIUS = 165
 BOX = 150  # how wide a node is
-INSIDE = 98  # where an edge's words stand
+INSIDE = 84  # where an edge's words stand
 LINE = 19  # from one line of text to the next
 GAP = 6  # between a node and an arrow
 WORDED = 4  # steps whose words find room in the circle; the list below has them all
@@ -127,7 +127,7 @@ def _drawn(steps: Sequence[Step], at: int) -> Drawn:
     start, end = _point(_edge(here, angle, 1)), _point(_edge(there, angle + turn, -1))
     arc = f"M{start[0]} {start[1]}A{RADIUS} {RADIUS} 0 0 1 {end[0]} {end[1]}"
     middle = angle + turn / 2
-    words = _wrapped(steps[at].how, 15) if number <= WORDED else ()
+    words = _wrapped(steps[at].how, 13) if number <= WORDED else ()
     return Drawn(steps[at], here, arc, *_point(middle), Lines(*_point(middle, INSIDE), words))
 
 

@@ -9,7 +9,7 @@ import pytest
 from kg import resources
 from kg.build.pipeline import build
 from kg.errors import BadInput
-from kg.web.record import Iri, Text, query
+from kg.web.record import Day, Iri, Text, query
 from tests.conftest import CLAIMS, Project
 from tests.live import Server, serving
 
@@ -136,7 +136,10 @@ def test_every_entity_has_a_page(server: Server) -> None:
 
 def test_the_spellings_of_a_name_and_who_uses_each(server: Server) -> None:
     page = words(read(server, "/page/mustafa-al-kadhimi"))
-    told = {form: page[page.index(f"{form} Latin script") :][:120] for form in ("Kazemi", "Al-Kadhemi", "Mustafa al-Kadhimi")}
+    told = {
+        form: page[page.index(f"{form} Latin script") :][:120]
+        for form in ("Kazemi", "Al-Kadhemi", "Mustafa al-Kadhimi")
+    }
     assert "Al-Hurra as printed by PMOI/MEK" in told["Kazemi"]
     assert "Sa’dollah Zarei as printed by PMOI/MEK" in told["Al-Kadhemi"]
     assert "PMOI/MEK in its own words" in told["Mustafa al-Kadhimi"]
@@ -278,8 +281,13 @@ def test_the_policy_lets_in_nothing_from_elsewhere(server: Server) -> None:
 def test_values_are_bound_as_terms() -> None:
     assert "VALUES ?thing { <http://x/y> }" in query("thing", thing=Iri("http://x/y"))
     assert r'VALUES ?slug { "a\" }" }' in query("document", slug=Text('a" }'))
-    text = query("statements-all", limit=5, offset=10, polarity=Iri("http://x/p"))
+    text = query("listed", limit=5, offset=10, polarity=Iri("http://x/p"))
     assert "LIMIT 5\nOFFSET 10" in text
+    assert "VALUES ?polarity { <http://x/p> }" in text
+    assert "?voice" not in text, "a line with a value that is not given is left out"
+    assert 'VALUES ?from { "2020-06-07"^^<http://www.w3.org/2001/XMLSchema#date> }' in query(
+        "view-map", **{"from": Day("2020-06-07")}
+    )
     with pytest.raises(BadInput):
         query("thing", thing=Iri("http://x/> } #"))
 

@@ -31,14 +31,7 @@ def command(settings: Settings, output: str) -> None:
 
 
 def _json(moments: tuple[Moment, ...]) -> str:
-    return json.dumps([as_json(moment) for moment in moments], ensure_ascii=False, indent=1)
-
-
-def as_json(moment: Moment) -> dict[str, object]:
-    """A generation as JSON."""
-    entry = moment.entry
-    names = ("generation", "parent", "time", "what", "added", "removed", "quads")
-    return {name: getattr(entry, name) for name in names} | {"kept": moment.is_kept}
+    return json.dumps([moment.as_json() for moment in moments], ensure_ascii=False, indent=1)
 
 
 def _table(moments: tuple[Moment, ...]) -> str:

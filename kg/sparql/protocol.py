@@ -72,8 +72,8 @@ def read_query(method: str, content_type: str, query_string: bytes | str, body: 
 
 
 def asks_nothing(query_string: bytes | str) -> bool:
-    """True for an address without parameters, but for a format: it asks for the service's description."""
-    return all(field.name in FORMATS for field in read_fields(query_string, "the address"))
+    """True for an address that at most names a format and a generation: it asks for the service's description."""
+    return all(field.name in (*FORMATS, "generation") for field in read_fields(query_string, "the address"))
 
 
 def read_media_type(content_type: str, expected: tuple[str, ...]) -> str:

@@ -26,6 +26,11 @@ class Moment:
         """When it was published, in UTC."""
         return datetime.fromisoformat(self.entry.time).astimezone(UTC)
 
+    def as_json(self) -> dict[str, object]:
+        """What is told of it, as JSON."""
+        names = ("generation", "parent", "time", "what", "added", "removed", "quads")
+        return {name: getattr(self.entry, name) for name in names} | {"kept": self.is_kept}
+
 
 class History:
     """The generations of a data directory up to the current one, by its journal; any thread may ask."""

@@ -1,6 +1,7 @@
 """How a view asks the query service on behalf of its request, and sends the answer on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Response, current_app, request
 
@@ -13,6 +14,7 @@ from kg.sparql.protocol import Query
 from kg.sparql.service import QueryService
 from kg.web.clients import group
 from kg.web.environ import GONE
+from kg.web.moments import EXPOSED, asked_generation
 
 
 def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> Answer:
@@ -53,9 +55,9 @@ def answer_headers(answer: Answer, tagged: bool) -> list[tuple[str, str]]:
     return [
         *headers,
         ("Cache-Control", "no-cache" if answer.etag else "no-store"),
-        ("Vary", "Accept, Accept-Encoding"),
+        ("Vary", "Accept, Accept-Encoding, Accept-Datetime"),
         ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Expose-Headers", "Attest-Generation, ETag, Retry-After"),
+        ("Access-Control-Expose-Headers", EXPOSED),
         ("Attest-Generation", str(answer.generation)),
     ]
 
@@ -74,6 +76,8 @@ def body(most: int | None = None) -> bytes:
 
 def _answer(query: Query, accept: str | None, reader: Reader) -> Answer:
     service: QueryService = current_app.extensions["attest.service"]
+    if query.generation is None:
+        query = replace(query, generation=asked_generation())
     gone: Callable[[], bool] = request.environ.get(GONE, _never)
     return service.answer(query, accept, gone, reader=reader)
 

@@ -18,6 +18,7 @@ from kg.sparql.protocol import read_query
 from kg.web.answers import Shown, shown
 from kg.web.asking import read
 from kg.web.labels import MOST_LABELS, labels
+from kg.web.moments import keep_moment
 from kg.web.policy import policy
 from kg.web.record import Record, Text, conditional
 from kg.web.terms import value
@@ -119,7 +120,7 @@ def _page(text: str, example: Question | None, answer: Shown | None, wrong: KgEr
     response.headers["Content-Security-Policy"] = policy(style_attributes=[TOOLTIP])
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Accept"
-    return response
+    return keep_moment(response)
 
 
 def _first() -> Question:

@@ -8,9 +8,24 @@ from markupsafe import Markup
 
 from kg import resources
 from kg.settings import Settings
-from kg.web import articles, catalogue, compare, filters, findings, ids, ontology, pages, search, statements, vocabulary
+from kg.web import (
+    articles,
+    catalogue,
+    compare,
+    filters,
+    findings,
+    generations,
+    ids,
+    ontology,
+    pages,
+    search,
+    statements,
+    timemaps,
+    vocabulary,
+)
 from kg.web.files import FOLDER, Files
 from kg.web.index import Index
+from kg.web.moments import furnish_moments
 from kg.web.remembered import Remembered
 from kg.web.terms import AT, ONTOLOGY
 from kg.web.times import day
@@ -23,12 +38,30 @@ def furnish(app: Flask) -> None:
     """Add linked data and pages to an application that has its service and settings."""
     settings: Settings = app.extensions["attest.settings"]
     app.extensions["attest.made_with"] = _made_with()
-    app.extensions[vocabulary.NAME] = Remembered(vocabulary.read_vocabulary)
-    app.extensions[ids.PAST] = Remembered(ids.read_past)
-    app.extensions[filters.CHOICES] = Remembered(filters.find_choices)
-    app.extensions[ontology.NAME] = Remembered(ontology.read_kept)
-    app.extensions[search.NAME] = Remembered(Index)
-    for part in (articles, catalogue, compare, findings, ids, ontology, pages, search, statements):
+    for name, make in (
+        (vocabulary.NAME, vocabulary.read_vocabulary),
+        (ids.PAST, ids.read_past),
+        (filters.CHOICES, filters.find_choices),
+        (ontology.NAME, ontology.read_kept),
+        (search.NAME, Index),
+    ):
+        remembered: Remembered[object] = Remembered(make)
+        app.extensions[name] = remembered
+        app.extensions["attest.service"].follow(remembered.forget)
+    furnish_moments(app)
+    for part in (
+        articles,
+        catalogue,
+        compare,
+        findings,
+        generations,
+        ids,
+        ontology,
+        pages,
+        search,
+        statements,
+        timemaps,
+    ):
         app.register_blueprint(part.bp)
     app.jinja_env.filters["address"] = lambda iri: address(settings.base_iri, iri)
     app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(settings.base_iri)

@@ -12,6 +12,7 @@ from kg.sparql.negotiate import GRAPHS, MediaType, negotiate
 from kg.store.generations import Generations
 from kg.store.past import names_before
 from kg.web import quads
+from kg.web.moments import EXPOSED
 from kg.web.record import Bound, Iri, Record, conditional
 from kg.web.remembered import Remembered
 from kg.web.terms import AT
@@ -168,5 +169,5 @@ def _unacceptable() -> str:
 def _open(response: object) -> Response:
     assert isinstance(response, Response)
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Attest-Generation, Link, ETag"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
     return response

@@ -14,6 +14,7 @@ from kg.store.generations import Generations
 from kg.store.perspectives import Shelf, read_shelf
 from kg.web import sparql
 from kg.web.asking import read
+from kg.web.moments import asked_moment, history, keep_moment, timed
 
 bp = Blueprint("perspectives", __name__, url_prefix="/perspectives")
 SHOWN = 1_000  # triples on a page
@@ -24,6 +25,7 @@ EVERYTHING = """CONSTRUCT { ?s ?p ?o } WHERE {
 
 
 @bp.get("", strict_slashes=False)
+@timed
 def index() -> Response:
     """All perspectives, as a page or as JSON."""
     number, shelf = _shelf()
@@ -34,6 +36,7 @@ def index() -> Response:
 
 
 @bp.get("/<name>")
+@timed
 def perspective(name: str) -> Response:
     """One perspective: its policy, its world with the statements that each triple rests on, and its contradictions."""
     number, shelf = _shelf()
@@ -48,6 +51,7 @@ def perspective(name: str) -> Response:
 
 
 @bp.get("/<name>/compare/<other>")
+@timed
 def comparison(name: str, other: str) -> Response:
     """What two perspectives hold alone, what both, and what they contradict."""
     number, shelf = _shelf()
@@ -61,6 +65,7 @@ def comparison(name: str, other: str) -> Response:
 
 
 @bp.route("/<name>/sparql", methods=["GET", "POST"], provide_automatic_options=False, strict_slashes=False)
+@timed
 def endpoint(name: str) -> Response:
     """Answer a query over the world of a perspective, or describe it, as `/sparql` does over the record."""
     if request.method in ("GET", "HEAD") and asks_nothing(request.query_string):
@@ -84,9 +89,10 @@ def _description(name: str) -> Response:
 
 
 def _shelf() -> tuple[int | None, Shelf]:
-    """The perspectives of the current generation, and its number."""
+    """The perspectives of the generation that is asked, and its number."""
     settings: Settings = current_app.extensions["attest.settings"]
-    generation = Generations(settings.data).current()
+    moment = asked_moment()
+    generation = history().generation(moment) if moment else Generations(settings.data).current()
     return (generation.number, read_shelf(generation.path)) if generation else (None, Shelf())
 
 
@@ -101,6 +107,7 @@ def _wants_json() -> bool:
 
 
 def _sent(response: Response, generation: int | None) -> Response:
+    keep_moment(response)
     response.headers["Vary"] = "Accept"
     response.headers["Access-Control-Allow-Origin"] = "*"
     if generation is not None:

@@ -20,6 +20,7 @@ from kg.sparql.protocol import Query
 from kg.sparql.service import QueryService
 from kg.web.asking import ask, read, send
 from kg.web.environ import GONE
+from kg.web.moments import asked_generation, keep_moment, stamp, timed
 from kg.web.terms import PREFIXES, Graph, Row, read_rows
 
 ROWS = "application/sparql-results+json"
@@ -60,26 +61,26 @@ class Moved(Exception):
 class Record:
     """What one request reads; every answer is of `generation`, which the first answer settles."""
 
-    def __init__(self, service: QueryService, base: str) -> None:
-        self.base = base
+    def __init__(self, service: QueryService, base: str, past: int | None = None) -> None:
+        self.base, self._past = base, past
         self.generation: int | None = None
         self._service = service
         self._gone: Callable[[], bool] = request.environ.get(GONE, _never)
 
     @classmethod
     def of_app(cls) -> "Record":
-        """The record that the application serves."""
+        """The record that the application serves, as of the moment that the request asks for."""
         settings: Settings = current_app.extensions["attest.settings"]
-        return cls(current_app.extensions["attest.service"], settings.base_iri)
+        return cls(current_app.extensions["attest.service"], settings.base_iri, asked_generation())
 
     def rows(self, name: str, /, **values: Bound) -> list[Row]:
         """The answer to `kg/web/queries/NAME.rq` with these values. Raises KgError, Moved."""
-        answer = self._service.answer(Query(query(name, **values)), ROWS, self._gone, own=True)
+        answer = self._service.answer(Query(query(name, **values), generation=self._past), ROWS, self._gone, own=True)
         return self._read(answer)
 
     def charged(self, name: str, /, **values: Bound) -> list[Row]:
         """The same in the client's place and on its budget: for what may look at all. Raises KgError, Moved."""
-        return self._read(read(Query(query(name, **values)), ROWS))
+        return self._read(read(Query(query(name, **values), generation=self._past), ROWS))
 
     def _read(self, answer: Answer) -> list[Row]:
         content = json.loads(b"".join(self._of_one_generation(answer).chunks))
@@ -108,7 +109,7 @@ class Record:
 
     def current(self) -> int | None:
         """The generation that a query would be answered from now."""
-        return self._service.generation()
+        return self._past or self._service.generation()
 
     def iri(self, name: str) -> str:
         """The IRI of a name."""
@@ -135,20 +136,21 @@ def conditional(view: Callable[Concatenate[Record, P], Response]) -> Callable[P,
                 return _tagged(Response(status=304), generation)
         for _ in range(TRIES):
             try:
-                response = view(record, *args, **kwargs)
+                response = keep_moment(view(record, *args, **kwargs))
             except Moved:
                 record = Record.of_app()
                 continue
             return response if record.generation is None else _tagged(response, record.generation)
         raise StoreUnavailable("new generations are published faster than this page can be made; try again", 1)
 
-    return answer
+    return timed(answer)
 
 
 def _tag(generation: int) -> str:
     made_with: str = current_app.extensions["attest.made_with"]
     accept = zlib.crc32(request.headers.get("Accept", "").encode())
-    return f"{generation}-{made_with}-{accept:08x}"
+    past = f"-{stamp()}" if asked_generation() else ""
+    return f"{generation}-{made_with}-{accept:08x}{past}"
 
 
 def _tagged(response: Response, generation: int) -> Response:

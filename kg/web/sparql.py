@@ -10,13 +10,15 @@ from kg.settings import Settings
 from kg.sparql.protocol import Query, asks_nothing, read_query
 from kg.web import editor
 from kg.web.asking import ask, body, send
+from kg.web.moments import settle, timed
 
 bp = Blueprint("sparql", __name__)
 METHODS = "GET, HEAD, POST, OPTIONS"
-REQUEST_HEADERS = "Accept, Content-Type, Content-Encoding, If-None-Match"
+REQUEST_HEADERS = "Accept, Accept-Datetime, Content-Type, Content-Encoding, If-None-Match"
 
 
 @bp.route("/sparql", methods=["GET", "POST"], provide_automatic_options=False, strict_slashes=False)
+@timed
 def sparql() -> Response:
     """Answer a query (SPARQL 1.1 Protocol, section 2.1); a browser gets the editor."""
     if editor.wants_page():
@@ -29,6 +31,7 @@ def sparql() -> Response:
 def answer(perspective: str | None = None) -> Response:
     """Answer the query of this request, of the record or of the world of a perspective."""
     query = read_query(request.method, request.content_type or "", request.query_string, body())
+    settle(query.generation)
     return send(ask(replace(query, perspective=perspective), request.headers.get("Accept")))
 
 

@@ -83,11 +83,13 @@ def data(record: Record, name: str) -> Response:
 def _given(view: View) -> dict[str, str]:
     """The filters in the address that have a value. Raises BadParameter for a name that is none, or is there twice."""
     for name, values in request.args.lists():
+        if name == "generation":
+            continue
         if name not in view.filters:
             raise BadParameter(name[:50], f"expected one of {', '.join(view.filters)}")
         if len(values) > 1:
             raise BadParameter(name, f"expected one value, found {len(values)}")
-    return {name: text for name, text in request.args.items() if text}
+    return {name: text for name, text in request.args.items() if text and name in view.filters}
 
 
 def _rows(record: Record, name: str, given: Mapping[str, str]) -> list[Row]:

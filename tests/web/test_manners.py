@@ -38,7 +38,7 @@ def test_a_client_that_has_the_answer_is_told_so(server: Server) -> None:
     path = "/sparql?" + urlencode({"query": FEW})
     again = get(server, path, Accept=JSON, If_None_Match=f'"other", {tag}')
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
-    assert again.headers["vary"] == first.headers["vary"] == "Accept, Accept-Encoding"
+    assert again.headers["vary"] == first.headers["vary"] == "Accept, Accept-Encoding, Accept-Datetime"
     assert get(server, path, Accept="text/csv", If_None_Match=tag).status == 200
     assert get(server, path, Accept=JSON, If_None_Match=f"W/{tag}").status == 304
     assert get(server, path, Accept=JSON, If_None_Match='"other"').status == 200

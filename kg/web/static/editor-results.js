@@ -4,7 +4,7 @@ import { columns, isDate, isIri, isPoint, labels, naming, read, text } from "./e
 import * as chart from "./editor-chart.js";
 import * as table from "./editor-table.js";
 import { draw as drawGraph } from "./graph.js";
-import { tag } from "./loading.js";
+import { here, tag } from "./loading.js";
 import { draw as drawMap } from "./map.js";
 import { draw as drawTimeline } from "./timeline.js";
 
@@ -113,7 +113,7 @@ function offer(host, query, answer) {
   const formats = JSON.parse(document.getElementById("ask").dataset[answer.graph ? "graphs" : "results"]);
   host.replaceChildren("Take it from the server as ");
   formats.forEach(([name, extension], index) => {
-    const href = `/sparql?${new URLSearchParams({ query, format: name })}`;
+    const href = here(`/sparql?${new URLSearchParams({ query, format: name })}`);
     host.append(index ? ", " : "", tag("a", { href, type: name, download: `answer.${extension}` }, extension));
   });
   host.append(".");

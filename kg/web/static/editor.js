@@ -2,7 +2,7 @@
 
 import { register } from "./editor-terms.js";
 import { results } from "./editor-results.js";
-import { script, style, tag } from "./loading.js";
+import { here, script, style, tag } from "./loading.js";
 
 const form = document.getElementById("ask");
 const area = document.getElementById("query");
@@ -27,7 +27,7 @@ function settings(Yasqe) {
     editorHeight: "22rem",
     extraKeys: { ...Yasqe.defaults.extraKeys, ...keys },
     requestConfig: {
-      endpoint: new URL("/sparql", location.href).href,
+      endpoint: here("/sparql"),
       method: "POST",
       acceptHeaderGraph: "text/turtle, application/problem+json;q=0.1",
       acceptHeaderSelect: "application/sparql-results+json, application/problem+json;q=0.1",
@@ -97,7 +97,7 @@ function follow(yasqe, shown, stop) {
 function link(query, view) {
   const parts = new URLSearchParams({ query });
   if (view !== "table") parts.set("view", view);
-  return new URL(`/sparql?${parts}`, location.href).href;
+  return here(`/sparql?${parts}`);
 }
 
 function remember(query, view) {

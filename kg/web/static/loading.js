@@ -52,3 +52,11 @@ export function colours(names) {
   const styles = getComputedStyle(document.documentElement);
   return Object.fromEntries(names.map((name) => [name, styles.getPropertyValue(`--${name}`).trim()]));
 }
+
+/** An address with the generation that this page shows, where it is one of the past. */
+export function here(path) {
+  const address = new URL(path, location.href);
+  const generation = new URLSearchParams(location.search).get("generation");
+  if (generation) address.searchParams.set("generation", generation);
+  return address.href;
+}

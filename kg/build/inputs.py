@@ -15,8 +15,8 @@ from kg.corpus.claims import articles_in
 from kg.corpus.perspectives import FILE as PERSPECTIVES
 from kg.settings import Settings
 from kg.store.generations import Generations
+from kg.store.journal import ERASURE, WRITE, Journal
 from kg.store.journal import FILE as JOURNAL
-from kg.store.journal import WRITE, Journal
 
 NOTE = "inputs.json"
 _NOTED = {"generation", "common", "articles", "perspectives"}
@@ -63,7 +63,7 @@ class Fresh:
 def what_is_fresh(settings: Settings, inputs: Inputs) -> Fresh:
     """What need not be looked at again; nothing where something has changed that concerns every article."""
     note = _read_note(settings)
-    if note is None or note["common"] != inputs.common or not _is_as_built(settings, note["generation"]):
+    if note is None or note["common"] != inputs.common or not is_as_built(settings, note["generation"]):
         return Fresh()
     articles = (slug for slug, digest in inputs.articles.items() if note["articles"].get(slug) == digest)
     return Fresh(frozenset(articles), True, note["perspectives"] == inputs.perspectives)
@@ -77,17 +77,20 @@ def is_stale(settings: Settings) -> bool:
         return True
     built = (note["common"], note["articles"], note["perspectives"])
     same = built == (inputs.common, inputs.articles, inputs.perspectives)
-    return not same or not _is_as_built(settings, note["generation"])
+    return not same or not is_as_built(settings, note["generation"])
 
 
-def _is_as_built(settings: Settings, number: object) -> bool:
-    """Whether that generation is current, or only clients have written since, which leaves the build's graphs alone."""
+def is_as_built(settings: Settings, number: object) -> bool:
+    """Whether that generation is current, or was since only written to by clients, or rid of erased texts.
+
+    Neither changes what else the build made.
+    """
     current = Generations(settings.data).current()
     entries = {entry.generation: entry for entry in Journal(settings.data / JOURNAL).read().entries}
     at = current.number if current else None
     while at is not None and at != number:
         entry = entries.get(at)
-        at = entry.parent if entry and entry.what.startswith(WRITE) else None
+        at = entry.parent if entry and entry.what.startswith((WRITE, ERASURE)) else None
     return at is not None and at == number
 
 

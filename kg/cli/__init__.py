@@ -18,6 +18,7 @@ COMMANDS = {
     "generations": "List what was published when, and what of it is kept.",
     "perspective": "Tell what holds by a perspective, and why.",
     "query": "Ask a SPARQL query, here or of any endpoint.",
+    "rollback": "Make what an earlier generation held the current state again.",
     "stats": "Tell how much of each text its claims account for.",
     "serve": "Build what is stale, then serve the endpoint.",
     "token": "Manage the tokens that writing to a server needs.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.build.inputs import is_stale
+from kg.build.standing import standing
 from kg.cli.options import count, progress_bar, show_report, with_settings
 from kg.settings import Settings
 from kg.store.perspectives import Shelf, read_shelf
@@ -30,10 +31,18 @@ An article with a violation does not enter; the store keeps what it had of it. E
 )
 @with_settings("data", "articles")
 @click.option("--all", "everything", is_flag=True, help="Look at every article, changed or not.")
-def command(settings: Settings, everything: bool) -> None:
+@click.option("--unless-rolled-back", is_flag=True, help="Build nothing while a rollback stands, as `kg serve` does.")
+def command(settings: Settings, everything: bool, unless_rolled_back: bool) -> None:
     """Publish the corpus as a new generation of the knowledge graph."""
     for warning in recover(settings.data).warnings:
         click.echo(f"warning: {warning}", err=True)
+    if unless_rolled_back and (to := standing(settings)) is not None:
+        click.echo(
+            f"The record was rolled back to generation {to}, and no file of the curators has changed since: nothing is"
+            " built over it. `kg build` brings back what the files say.",
+            err=True,
+        )
+        return
     if not everything and not is_stale(settings):
         click.echo("Nothing has changed since the last build.", err=True)
         return

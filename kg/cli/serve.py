@@ -46,7 +46,7 @@ def command(settings: Settings) -> None:
 
 def _build(settings: Settings) -> None:
     """Build in a process of its own: the server is forked from this one, and no store may be open in it then."""
-    command = [sys.executable, "-m", "kg", "build"]
+    command = [sys.executable, "-m", "kg", "build", "--unless-rolled-back"]
     end_with_me = functools.partial(die_with, os.getpid())
     code = subprocess.run(command, env=_environment(settings), check=False, preexec_fn=end_with_me).returncode
     if code != 0 and Generations(settings.data).current() is None:

@@ -11,6 +11,8 @@ from kg.store import durable
 
 FILE = "journal.jsonl"
 WRITE = "write: "  # begins what an entry says of clients' writes, which leave alone what the build owns
+ROLLBACK = "rollback: "  # begins what an entry says of going back
+ERASURE = "erasure: "  # begins what an entry says of a text that was erased from every generation
 
 
 @dataclass(frozen=True, slots=True)

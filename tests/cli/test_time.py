@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.test_cli import kg
 from tests.conftest import CLAIMS, Project, write_project
+from tests.live import serving
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,35 @@ def test_nothing_published(project: Project, tmp_path: Path) -> None:
         told = kg(project, command)
         assert told.returncode == 4
         assert "nothing was published" in told.stderr
+
+
+def test_a_rollback_stands_until_a_file_changes_or_a_build_is_asked(project: Project) -> None:
+    assert kg(project, "build").returncode == 0
+    project.write(CLAIMS[: CLAIMS.index("  denial:")])
+    assert kg(project, "build").returncode == 0
+    told = kg(project, "rollback")
+    assert told.returncode == 0, told.stderr
+    assert told.stderr.startswith("Generation 3 holds what generation 1 held: ")
+    with serving(project.root, **used(project)) as server:
+        assert server.request("GET", "/ready").json["generation"] == 3
+        assert "rolled back to generation 1, and no file of the curators has changed" in server.log.read_text()
+        assert kg(project, "rollback").returncode == 0
+        server.await_generation(4)
+        assert len(server.rows("SELECT * { ?s a <https://w3id.org/attest/ontology#Statement> }")) == 2
+        assert kg(project, "rollback", "3").returncode == 0
+    assert "rolled back to generation 3" in kg(project, "build", "--unless-rolled-back").stderr
+    project.claims.write_text(project.claims.read_text("utf-8") + "# seen\n", "utf-8")
+    built = kg(project, "build", "--unless-rolled-back")
+    assert built.stderr.startswith("Generation 6: 1 article, 2 statements")
+    kg(project, "rollback")
+    assert kg(project, "build").stderr.startswith("Generation 8: 1 article, 2 statements")
+
+
+def test_rollback_to_what_never_was(built: Project) -> None:
+    told = kg(built, "rollback", "9")
+    assert (told.returncode, told.stderr) == (2, "kg: generation 9 was never published; there are 1 to 2\n")
+
+
+def used(project: Project) -> dict[str, object]:
+    s = project.settings
+    return {"data": s.data, "articles": s.articles, "ontology": s.ontology, "shapes": s.shapes}

@@ -11,6 +11,7 @@ from kg.build.derived import derived
 from kg.build.inputs import Fresh, note_built, read_inputs, what_is_fresh
 from kg.build.kept import keep_register, kept_register
 from kg.build.news import News, news
+from kg.build.refusal import allow_again, refuse_erased
 from kg.build.workshop import Work, Workshop
 from kg.corpus.claims import articles_in
 from kg.graph.change import NOTHING, Edit
@@ -46,10 +47,13 @@ class Outcome:
     news: News
 
 
-def build(settings: Settings, *, progress: Progress = lambda *_: None, everything: bool = False) -> Outcome:
+def build(
+    settings: Settings, *, progress: Progress = lambda *_: None, everything: bool = False, erased: bool = False
+) -> Outcome:
     """Publish the corpus; an article with a violation stays as the store has it, and the others go on.
 
     Articles that the current generation holds as they are now are not looked at again, unless `everything`.
+    A text that was erased is refused, unless `erased`.
     Raises Unreadable for a broken ontology or shapes file, StoreUnavailable when the store cannot be written,
     NotConforming when what the articles say does not fit together.
     """
@@ -62,9 +66,12 @@ def build(settings: Settings, *, progress: Progress = lambda *_: None, everythin
     policies = [] if fresh.perspectives else [workshop.perspectives(register)]
     looked_at = [folder for folder in _folders(settings) if folder.name not in fresh.articles]
     articles = list(_works(workshop, register, looked_at, progress, _ids_of(settings, fresh.articles)))
+    articles = articles if erased else refuse_erased(settings, articles)
     works = [register, *policies, *articles]
     published, made = _publish(settings, workshop, works, fresh)
     slugs = fresh.articles | {work.slug for work in articles if work.accepted}
+    if erased:
+        allow_again(settings, works)
     note_built(settings, inputs, slugs, all(work.accepted for work in policies))
     keep_register(settings, inputs.common, register)
     told = news(workshop.mapper.iris, made, before, published) if published else News()

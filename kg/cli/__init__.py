@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "Ask the OWL reasoner whether ontology and record are consistent.",
     "diff": "Tell what differs between two generations.",
     "draft": "Print draft claims for an article's quotations.",
+    "erase": "Take a document out of every generation, for good.",
     "export": "Write the record as RDF.",
     "findings": "List what the rules noticed in what was said.",
     "generations": "List what was published when, and what of it is kept.",

@@ -32,7 +32,8 @@ An article with a violation does not enter; the store keeps what it had of it. E
 @with_settings("data", "articles")
 @click.option("--all", "everything", is_flag=True, help="Look at every article, changed or not.")
 @click.option("--unless-rolled-back", is_flag=True, help="Build nothing while a rollback stands, as `kg serve` does.")
-def command(settings: Settings, everything: bool, unless_rolled_back: bool) -> None:
+@click.option("--erased", is_flag=True, help="Also what was erased (`kg erase`) and is built no more.")
+def command(settings: Settings, everything: bool, unless_rolled_back: bool, erased: bool) -> None:
     """Publish the corpus as a new generation of the knowledge graph."""
     for warning in recover(settings.data).warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -43,13 +44,13 @@ def command(settings: Settings, everything: bool, unless_rolled_back: bool) -> N
             err=True,
         )
         return
-    if not everything and not is_stale(settings):
+    if not (everything or erased) and not is_stale(settings):
         click.echo("Nothing has changed since the last build.", err=True)
         return
     from kg.build.pipeline import build  # rdflib and pyshacl take a second to import: only when there is work
 
     with progress_bar("Articles") as progress:
-        outcome = build(settings, progress=progress, everything=everything)
+        outcome = build(settings, progress=progress, everything=everything, erased=erased)
     show_report(outcome.report)
     generation = outcome.generation.number if outcome.generation else "none"
     click.echo(

@@ -3,6 +3,7 @@
 Where both files are the same they are compared in large pieces, so the cost follows the change.
 """
 
+import heapq
 import mmap
 import re
 from collections import Counter
@@ -42,6 +43,10 @@ def changed_lines(old: Generation | None, new: Generation) -> Iterator[Line]:
 
     Raises OSError when a file cannot be read.
     """
+    plain = not any(generation and _changes(generation).exists() for generation in (old, new))
+    if old is not None and not plain:
+        yield from _shared(old, new) if old.data.samefile(new.data) else _unshared(old, new)
+        return
     with ExitStack() as stack:
         before = _Lines(b"" if old is None else _mapped(old.data, stack))
         after = _Lines(_mapped(new.data, stack))
@@ -58,6 +63,51 @@ def changed_lines(old: Generation | None, new: Generation) -> Iterator[Line]:
             sign, side = _next(before, after)
             yield Line(sign, side.line.decode().rstrip("\n"))
             side.advance()
+
+
+def _changes(generation: Generation) -> Path:
+    return generation.data.with_name("changes.nq")
+
+
+def _edits(generation: Generation) -> tuple[set[bytes], set[bytes]]:
+    """The lines to add to `data.nq`, and those to leave out of it (see `kg.store.dump`)."""
+    path = _changes(generation)
+    lines = path.read_bytes().splitlines(keepends=True)[1:] if path.exists() else []
+    added, removed = ({line[2:] for line in lines if line.startswith(sign)} for sign in (b"+", b"-"))
+    return added, removed
+
+
+def _shared(old: Generation, new: Generation) -> Iterator[Line]:
+    """The same where both are changes of one `data.nq`, which is not read."""
+    (plus, minus), (more, less) = _edits(old), _edits(new)
+    based = minus | less
+    for line in sorted(plus | more | based, key=_order):
+        was, is_now = (
+            line in adds or (line in based and line not in lost) for adds, lost in ((plus, minus), (more, less))
+        )
+        if was != is_now:
+            yield Line("+" if is_now else "-", line.decode().rstrip("\n"))
+
+
+def _unshared(old: Generation, new: Generation) -> Iterator[Line]:
+    """The same where one of two `data.nq` has changes beside it."""
+    before, after = _whole(old), _whole(new)
+    mine, theirs = next(before, b""), next(after, b"")
+    while mine or theirs:
+        if mine == theirs:
+            mine, theirs = next(before, b""), next(after, b"")
+        elif not theirs or (mine and _order(mine) < _order(theirs)):
+            yield Line("-", mine.decode().rstrip("\n"))
+            mine = next(before, b"")
+        else:
+            yield Line("+", theirs.decode().rstrip("\n"))
+            theirs = next(after, b"")
+
+
+def _whole(generation: Generation) -> Iterator[bytes]:
+    plus, minus = _edits(generation)
+    with generation.data.open("rb") as lines:
+        yield from heapq.merge((line for line in lines if line not in minus), sorted(plus, key=_order), key=_order)
 
 
 def _mapped(path: Path, stack: ExitStack) -> "mmap.mmap | bytes":

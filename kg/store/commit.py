@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg.errors import StoreUnavailable
 from kg.graph.change import Edit
-from kg.store import checksums, dump, durable, edit, nquads
+from kg.store import checksums, dump, durable, edit, erasing, nquads
 from kg.store.dump import Dump
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import FILE as JOURNAL
@@ -135,6 +135,8 @@ class Place:
 
 def find_place(root: Path, journal: Journal | None = None) -> Place:
     """Where the next commit stands; for the lock's holder. Raises StoreUnavailable."""
+    with writing(root):
+        erasing.finish(root)
     generations, journal = Generations(root), journal or Journal(root / JOURNAL)
     parent, entries = generations.current(), journal.entries()
     known = {entry.generation: entry for entry in entries}

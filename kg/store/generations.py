@@ -151,7 +151,7 @@ class Generations:
 
     def leftovers(self) -> tuple[Path, ...]:
         """Folders that a killed commit left behind (or that a running one is working in)."""
-        return tuple(sorted(p for kind in ("new", "old") for p in self.folder.glob(f".{kind}-*")))
+        return tuple(sorted(p for kind in ("new", "old", "erased") for p in self.folder.glob(f".{kind}-*")))
 
     def _at(self, number: int) -> Generation:
         return Generation(number, self.folder / str(number))

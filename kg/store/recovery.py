@@ -8,7 +8,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from kg.errors import StoreUnavailable
-from kg.store import checksums, durable, nquads
+from kg.store import checksums, durable, erasing, nquads
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import FILE as JOURNAL
 from kg.store.journal import Entry, Journal, Reading
@@ -27,11 +27,15 @@ def recover(root: Path, wait: float = 30.0) -> Recovery:
     """Check the data directory, and fall back to the newest intact generation when the current one is damaged.
 
     When none is intact, the newest whose `data.nq` is as journaled has its record made again from that.
-    Removes what killed commits left, if no commit is running. `wait` (seconds) is for the lock, which is needed
-    to fall back. Raises StoreUnavailable when something was published and nothing intact is left of it.
+    Finishes an erasure that was cut off. Removes what killed commits left, if no commit is running. `wait` (seconds) is
+    for the lock, which is needed to fall back. Raises StoreUnavailable when something was published and nothing intact
+    is left of it.
     """
     if not root.is_dir():
         return Recovery(None, ())
+    if (root / erasing.INTENT).exists():
+        with locked(root, wait):
+            erasing.finish(root)
     _sweep(root)
     state = _examined(root)
     if state.sound:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import BadInput, NotFound, StoreUnavailable
-from kg.store import checksums, durable
+from kg.store import checksums
 from kg.store.changes import Line, changed_lines
 from kg.store.commit import Place, find_place, writing
 from kg.store.generations import Generation
@@ -45,7 +45,7 @@ def _sound(root: Path, number: int) -> Generation:
     history = History(root)
     moment = history.find_kept(number)
     found = history.generation(moment)
-    if durable.sha256(found.data) != moment.entry.data:
+    if not found.dump.is_whole(moment.entry.data):
         raise StoreUnavailable(f"{found.data} is not what the journal says: it was changed after it was written")
     if problems := checksums.problems(found.path):
         raise StoreUnavailable("; ".join(problems))
@@ -67,9 +67,9 @@ def publish_copy(place: Place, source: Generation, lines: Iterable[Line], what: 
             what=what,
             added=sum(line.sign == "+" for line in lines),
             removed=sum(line.sign == "-" for line in lines),
-            quads=count_lines(source.data),
+            quads=source.dump.count(),
             change=digest_of_lines(lines),
-            data=durable.sha256(source.data),
+            data=source.dump.digest(),
         )
         place.generations.promote(folder, place.number, source)
     sealed = place.journal.append(entry)
@@ -91,9 +91,3 @@ def link(source: Path, target: Path) -> None:
 def digest_of_lines(lines: Iterable[Line]) -> str:
     """The digest of a change as the journal has it."""
     return hashlib.sha256(b"".join(sorted(f"{line.sign} {line.text}\n".encode() for line in lines))).hexdigest()
-
-
-def count_lines(path: Path) -> int:
-    """How many lines a file has."""
-    with path.open("rb") as file:
-        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))

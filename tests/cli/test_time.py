@@ -1,13 +1,15 @@
 """Commands about time, run as a user runs them, on one corpus that was built three times."""
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_cli import kg
 from tests.conftest import CLAIMS, Project, write_project
-from tests.live import serving
+from tests.live import Server, serving
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +95,50 @@ def test_rollback_to_what_never_was(built: Project) -> None:
 def used(project: Project) -> dict[str, object]:
     s = project.settings
     return {"data": s.data, "articles": s.articles, "ontology": s.ontology, "shapes": s.shapes}
+
+
+def test_an_erasure_beside_a_running_server_leaves_no_handle_on_what_was(project: Project) -> None:
+    assert kg(project, "build").returncode == 0
+    shown = kg(project, "erase", "norwick", "--dry-run")
+    assert shown.returncode == 0, shown.stderr
+    assert "generation 1: 3 statements, " in shown.stdout
+    assert kg(project, "erase", "norwick").returncode == 1  # nobody says yes
+    with serving(project.root, writable=True, memory_quads=1, **used(project)) as server:
+        last = server.request("GET", "/ready").json["generation"]
+        words = "SELECT * { ?s ?p 'Nobody was hurt' }"
+        assert server.query(words, generation="1").json["results"]["bindings"]
+        done = kg(project, "erase", "norwick", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert "Erased from generation 1: " in done.stdout
+        assert "which is yours to delete: until then `kg build` refuses it" in done.stdout
+        server.await_generation(last + 1)
+        assert server.query(words, generation="1").json["results"]["bindings"] == []
+        assert server.rows(words) == []
+        until(lambda: not held(server))
+        assert server.request("GET", "/ready").json["writable"] is True
+    refused = kg(project, "build")
+    assert refused.returncode == 1
+    assert "articles/norwick/article.txt:1: its text was erased from the record on " in refused.stdout
+    gone = kg(project, "erase", "norwick", "--yes")
+    assert (gone.returncode, gone.stdout) == (2, "")
+    assert "no generation that is kept holds a document 'norwick'" in gone.stderr
+
+
+def held(server: Server) -> list[str]:
+    """Files that were deleted and that a process of the server has open."""
+    found = []
+    for process in server.tree():
+        for link in Path(f"/proc/{process.pid}/fd").iterdir():
+            try:
+                target = str(link.readlink())
+            except OSError:
+                continue
+            found += [target] if "/generations/" in target and target.endswith("(deleted)") else []
+    return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from kg.store import changes, nquads
+from kg.store import changes, dump, nquads
 from kg.store.changes import Line, changed_lines, summary
 from kg.store.generations import Generation
 from tests.store.support import change, iri, published, quad
@@ -26,7 +26,7 @@ QUADS = st.frozensets(
 def generation(folder: Path, number: int, quads: frozenset[Quad]) -> Generation:
     (folder / str(number)).mkdir(parents=True)
     made = Generation(number, folder / str(number))
-    nquads.write(made.data, None, quads, ())
+    nquads.write(made.data, None, nquads.lines(quads), ())
     return made
 
 
@@ -81,3 +81,32 @@ def test_the_summary_counts_by_graph_and_names_what_came_and_went(tmp_path: Path
     assert (dict(told.added), dict(told.removed)) == ({iri("g").value: 1, iri("h").value: 1}, {iri("g").value: 1})
     assert (told.came, told.went, told.is_whole) == ([iri("b").value], [iri("a").value], True)
     assert summary(changed_lines(old, new), iri("Statement").value, most=1).is_whole is False
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(QUADS, QUADS, QUADS, st.booleans())
+def test_so_it_is_where_a_large_file_is_shared_and_changes_lie_beside_it(
+    tmp_path_factory: pytest.TempPathFactory,
+    base: frozenset[Quad],
+    old: frozenset[Quad],
+    new: frozenset[Quad],
+    both: bool,
+) -> None:
+    folder = tmp_path_factory.mktemp("shared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dump, "SMALL", -1)
+        patch.setattr(dump, "SHARE", 0)
+        first = generation(folder, 1, base)
+        made = [first]
+        for number, content in enumerate((old, new), 2):
+            before, made_before = made[0], base
+            (folder / str(number)).mkdir()
+            dump.write(
+                folder / str(number), before.path, before.dump.digest(), content - made_before, made_before - content
+            )
+            made.append(Generation(number, folder / str(number)))
+    one = made[1] if both else generation(folder, 9, old)
+    lines = list(changed_lines(one, made[2]))
+    assert {line.text for line in lines if line.sign == "+"} == {f"{q} ." for q in new - old}
+    assert {line.text for line in lines if line.sign == "-"} == {f"{q} ." for q in old - new}
+    assert len(lines) == len(new ^ old)

@@ -16,6 +16,7 @@ from kg.sparql.admission import SLICE
 from kg.sparql.negotiate import GRAPHS
 from kg.sparql.writes.messages import Outcome, Outcomes, Write, WriterStart
 from kg.sparql.writes.process import Writer
+from kg.store import erasing
 
 MOST_BYTES = 64 << 20  # of one batch
 LOCK_SECONDS = 15.0  # a build is publishing
@@ -23,6 +24,7 @@ PUBLISH_SECONDS = 120.0  # flushing and syncing, on a slow disk
 START_SECONDS = 120.0  # reading ontology and shapes, and checking the data directory
 FOLLOW_SECONDS = 10.0  # until the workers answer from what was written
 FINISH_SECONDS = 2.0  # until the writer has removed its clone
+LOOK_SECONDS = 2.0  # between two looks at whether a text was erased
 RETRY = 2  # seconds to tell a client to wait
 
 Pending = tuple[Write, "Future[Outcome]"]
@@ -43,6 +45,7 @@ class WriteService:
         self._late = False  # the writer said nothing for too long
         self._ended: Counter[str] = Counter()
         self._failure: str | None = None
+        self._erasures: list[dict[str, str]] = []  # when the writer was started
         # The writer ends with the thread that started it.
         self._thread = threading.Thread(target=self._manage, name="writes", daemon=True)
 
@@ -127,6 +130,7 @@ class WriteService:
 
     def _begin(self) -> None:
         s = self._settings
+        self._erasures = erasing.erased(s.data)
         try:
             self._writer = Writer(
                 WriterStart(
@@ -154,8 +158,9 @@ class WriteService:
 
     def _next(self) -> list[Pending]:
         """The next batch: what waits, or one of those that must go alone; empty when the service closes."""
+        while not self._await(LOOK_SECONDS):
+            self._let_go()
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._alone or self._stopping)
             if self._alone:
                 return [self._alone.popleft()]
             batch: list[Pending] = []
@@ -164,6 +169,17 @@ class WriteService:
                 batch.append(self._waiting.popleft())
                 size += batch[-1][0].size
             return batch
+
+    def _await(self, seconds: float) -> bool:
+        """Wait until there is something to do; False when there was nothing for so long."""
+        with self._changed:
+            return bool(self._changed.wait_for(lambda: self._waiting or self._alone or self._stopping, seconds))
+
+    def _let_go(self) -> None:
+        """End a writer whose clone holds what was erased since it was made; the next write starts another."""
+        if self._writer is not None and self._erasures != erasing.erased(self._settings.data):
+            self._writer.finish(FINISH_SECONDS)
+            self._bury()
 
     def _commit(self, batch: list[Pending]) -> None:
         if self._writer is None:

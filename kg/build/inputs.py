@@ -15,7 +15,7 @@ from kg.corpus.claims import articles_in
 from kg.corpus.perspectives import FILE as PERSPECTIVES
 from kg.settings import Settings
 from kg.store.generations import Generations
-from kg.store.journal import ERASURE, WRITE, Journal
+from kg.store.journal import ERASURE, RESTORE, WRITE, Journal
 from kg.store.journal import FILE as JOURNAL
 
 NOTE = "inputs.json"
@@ -81,7 +81,7 @@ def is_stale(settings: Settings) -> bool:
 
 
 def is_as_built(settings: Settings, number: object) -> bool:
-    """Whether that generation is current, or was since only written to by clients, or rid of erased texts.
+    """Whether that generation is current, or was since only written to by clients, rid of erased texts, or restored.
 
     Neither changes what else the build made.
     """
@@ -90,7 +90,7 @@ def is_as_built(settings: Settings, number: object) -> bool:
     at = current.number if current else None
     while at is not None and at != number:
         entry = entries.get(at)
-        at = entry.parent if entry and entry.what.startswith((WRITE, ERASURE)) else None
+        at = entry.parent if entry and entry.what.startswith((WRITE, ERASURE, RESTORE)) else None
     return at is not None and at == number
 
 

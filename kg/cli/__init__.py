@@ -9,6 +9,7 @@ from kg.errors import KgError
 
 COMMANDS = {
     "anchor": "Find where quotes stand, and write the offsets into claims.yaml.",
+    "backup": "Copy the current generation and the journal.",
     "build": "Publish the corpus as a new generation of the knowledge graph.",
     "check": "Ask the OWL reasoner whether ontology and record are consistent.",
     "diff": "Tell what differs between two generations.",
@@ -19,6 +20,7 @@ COMMANDS = {
     "generations": "List what was published when, and what of it is kept.",
     "perspective": "Tell what holds by a perspective, and why.",
     "query": "Ask a SPARQL query, here or of any endpoint.",
+    "restore": "Make a backup the data directory again.",
     "rollback": "Make what an earlier generation held the current state again.",
     "stats": "Tell how much of each text its claims account for.",
     "serve": "Build what is stale, then serve the endpoint.",

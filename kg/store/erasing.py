@@ -45,7 +45,7 @@ def finish(root: Path) -> bool:
     for name, text in note["files"].items():
         durable.replace(root / name, text)
     generations.switch(note["current"])
-    for folder in (*generations.folder.glob(".old-*"), *generations.folder.glob(".work-*")):
+    for folder in (*generations.folder.glob(".old-*"), *generations.folder.glob(".work-*"), *root.glob(".restore-*")):
         durable.discard(folder)  # a writer makes its clone anew, for it is of another generation
     (root / INTENT).unlink()
     durable.sync(root)

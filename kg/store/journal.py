@@ -12,6 +12,7 @@ from kg.store import durable
 FILE = "journal.jsonl"
 WRITE = "write: "  # begins what an entry says of clients' writes, which leave alone what the build owns
 ROLLBACK = "rollback: "  # begins what an entry says of going back
+RESTORE = "restore: "  # begins what an entry says of a backup that took the place of what was there
 ERASURE = "erasure: "  # begins what an entry says of a text that was erased from every generation
 
 

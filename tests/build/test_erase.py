@@ -132,7 +132,9 @@ def test_a_generation_that_is_not_kept_has_its_digests_withdrawn(project: Projec
 def test_it_is_named_by_slug_or_iri(project: Project) -> None:
     (name,) = find_document(project.settings, "sudwick").names
     assert find_document(project.settings, project.settings.base_iri + name).names == (name,)
-    with pytest.raises(NotFound, match=r"no generation that is kept holds a document 'sudwic'; did you mean sudwick$"):
+    with pytest.raises(
+        NotFound, match=r"no generation that is kept holds a document 'sudwic'; did you mean sudwick\?$"
+    ):
         find_document(project.settings, "sudwic")
 
 

@@ -142,3 +142,21 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_backup_and_restore_beside_a_running_server(project: Project) -> None:
+    assert kg(project, "build").returncode == 0
+    with serving(project.root, **used(project)) as server:
+        made = kg(project, "backup", "copy.tar.gz")
+        assert (made.returncode, made.stdout) == (0, "")
+        assert made.stderr.startswith("copy.tar.gz: generation 1 of ")
+        refused = kg(project, "restore", "copy.tar.gz")
+        assert refused.returncode == 2
+        assert "holds generation 1 already" in refused.stderr
+        assert kg(project, "restore", "copy.tar.gz", "--force").returncode == 0
+        server.await_generation(2)
+        assert len(server.rows("SELECT * { ?s a <https://w3id.org/attest/ontology#Statement> }")) == 3
+    assert kg(project, "build").stderr == "Nothing has changed since the last build.\n"
+    elsewhere = kg(project, "restore", "copy.tar.gz", "--data", "elsewhere")
+    assert elsewhere.stderr.startswith("elsewhere holds generation 1 of ")
+    assert kg(project, "generations", "--data", "elsewhere").stdout.count("(current)") == 1

@@ -108,6 +108,9 @@ def _referring(store: Store, quads: frozenset[Quad], iris: Iris) -> dict[str, in
     ours = {iris.graph(name) for name in ("propositions", "inferences", "findings", "catalogue")}
     counts: dict[str, int] = {}
     for node in {q.subject for q in quads}:
+        elsewhere = (q for q in store.quads_for_pattern(node, None, None, None) if q not in quads)
+        if any(quad.graph_name not in ours for quad in elsewhere):
+            continue  # others describe it too: it is not the document's
         for quad in store.quads_for_pattern(None, None, node, None):
             if quad not in quads and quad.graph_name not in ours and isinstance(quad.graph_name, NamedNode):
                 counts[quad.graph_name.value] = counts.get(quad.graph_name.value, 0) + 1
@@ -215,13 +218,14 @@ class _Eraser:
     def _journal(self, now: datetime) -> list[Entry]:
         entries = self.place.journal.entries()
         told = rewrite.rewritten(entries, self.made, self.plan.slugs)
-        touched = ", ".join(str(f.generation.number) for f in self.plan.found if f.graphs)
+        numbers = [str(f.generation.number) for f in self.plan.found if f.graphs]
+        touched = f"generation{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
         parent = told[[entry.generation for entry in told].index(self.place.parent_entry.generation)]  # type: ignore[union-attr]
         last = Entry(
             generation=self.place.number,
             parent=parent.generation,
             time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-            what=f"{ERASURE}a text, from generations {touched}; the journal before it ended with {entries[-1].digest}",
+            what=f"{ERASURE}a text, from {touched}; the journal before it ended with {entries[-1].digest}",
             added=0,
             removed=0,
             quads=parent.quads,

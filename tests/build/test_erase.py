@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode, Quad
 
 from kg.build.erase import Erased, erase, find_document
 from kg.build.pipeline import build
 from kg.errors import NotFound
 from kg.store import erasing
+from kg.store.commit import Change, commit
 from kg.store.generations import Generations
 from kg.store.journal import FILE, Journal
 from kg.store.recovery import problems, recover
 from kg.store.rollback import roll_back
+from kg.vocab import AT
 from tests.conftest import CLAIMS, TEXT, Project, write_project
 
 OTHER_TEXT = TEXT.replace("Norwick", "Sudwick").replace("tear gas", "zyxwater").replace("Nobody", "Mistress Quibble")
@@ -192,3 +195,20 @@ def test_killed_at_any_rename_it_is_finished_or_never_was(
     assert problems(data) == ()
     assert sorted(p.name for p in (data / "generations").iterdir()) == ["1", "2", "3", "4", "5", "6"]
     assert json.loads((data / erasing.ERASED).read_text())[0]["time"].startswith("2026-11-25")
+
+
+def test_who_else_refers_to_it_is_told_and_stays(project: Project) -> None:
+    settings = project.settings
+    quads = find_document(settings, "sudwick").found[-1].quads
+    statement = min((q.subject for q in quads if q.predicate == AT.groundedIn), key=str)
+    note = NamedNode("https://example.org/notes")
+    quad = Quad(note, NamedNode("https://example.org/about"), statement, note)
+    change = Change(
+        {note: frozenset([quad])}, frozenset(), NamedNode(settings.base_iri + "graph.propositions"), "a note"
+    )
+    assert commit(settings.data, change, check=lambda _: None, keep=10, clock=now)
+    referring = [found.referring for found in find_document(settings, "sudwick").found]
+    assert referring == [{}] * 5 + [{note.value: 1}]
+    forget(project)
+    assert f"{quad} ." in lines(settings.data, 7)
+    assert holding(settings.data) == []

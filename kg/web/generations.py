@@ -10,8 +10,10 @@ from kg.settings import Settings
 from kg.sparql.protocol import read_generation
 from kg.store.changes import Line, Summary, changed_lines, places, summary
 from kg.store.history import Moment
+from kg.web.claims import read_claims
 from kg.web.ids import page_number
 from kg.web.moments import history
+from kg.web.record import Record
 from kg.web.terms import AT
 
 bp = Blueprint("generations", __name__)
@@ -62,8 +64,18 @@ def generation(name: str) -> Response:
         return _sent(jsonify(as_json(moment) | _changes_json(changed, number, page)))
     settings: Settings = current_app.extensions["attest.settings"]
     told = {"moment": moment, "changed": changed, "number": page, "listed": LISTED, "base": settings.base_iri}
-    neighbours = {m.number for m in history().moments()} & {number - 1, number + 1}
-    return _sent(Response(render_template("generation.html", neighbours=neighbours, looked_at=LOOKED_AT, **told)))
+    words = _words(changed, moment)
+    return _sent(Response(render_template("generation.html", words=words, looked_at=LOOKED_AT, **told)))
+
+
+def _words(changed: Changed, moment: Moment) -> dict[str, str]:
+    """What the statements say that came, and those that went, by IRI."""
+    if changed.found is None:
+        return {}
+    record = Record.of_app()
+    sides = ((moment.number, changed.found.came), (moment.entry.parent, changed.found.went))
+    claims = [c for past, iris in sides if past for c in read_claims(record.at(past), iris[:LISTED])]
+    return {claim.iri: " … ".join(passage.exact for passage in claim.passages) for claim in claims}
 
 
 def _changed(moment: Moment, page: int) -> Changed:

@@ -73,6 +73,10 @@ class Record:
         settings: Settings = current_app.extensions["attest.settings"]
         return cls(current_app.extensions["attest.service"], settings.base_iri, asked_generation())
 
+    def at(self, generation: int) -> "Record":
+        """The record as it stood in a generation."""
+        return Record(self._service, self.base, generation)
+
     def rows(self, name: str, /, **values: Bound) -> list[Row]:
         """The answer to `kg/web/queries/NAME.rq` with these values. Raises KgError, Moved."""
         answer = self._service.answer(Query(query(name, **values), generation=self._past), ROWS, self._gone, own=True)

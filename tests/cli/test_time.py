@@ -1,12 +1,16 @@
 """Commands about time, run as a user runs them, on one corpus that was built three times."""
 
 import json
+import re
+import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
+from kg.cli import cli
 from tests.cli.test_cli import kg
 from tests.conftest import CLAIMS, Project, write_project
 from tests.live import Server, serving
@@ -160,3 +164,17 @@ def test_backup_and_restore_beside_a_running_server(project: Project) -> None:
     elsewhere = kg(project, "restore", "copy.tar.gz", "--data", "elsewhere")
     assert elsewhere.stderr.startswith("elsewhere holds generation 1 of ")
     assert kg(project, "generations", "--data", "elsewhere").stdout.count("(current)") == 1
+
+
+def test_each_command_on_the_page_is_one_that_there_is() -> None:
+    """Every line of a shell block is parsed by the command that it names."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "time.md").read_text("utf-8")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("kg ")]
+    assert {words[0] for words in commands} == {
+        "generations", "diff", "query", "rollback", "erase", "backup", "restore"
+    }  # fmt: skip
+    for name, *words in commands:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None, name
+        command.make_context(name, words).close()

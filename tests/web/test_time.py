@@ -197,6 +197,7 @@ def test_what_a_generation_changed(server: Server) -> None:
     assert len(triples) == told["added"] + told["removed"]
     page = server.request("GET", "/generations/3", Accept=HTML).body.decode()
     assert f'<a href="/page/{told["statements"]["came"][0].rpartition("/")[2]}?generation=3">' in page
+    assert ">Nobody was hurt</a>" in page
     for number, why in ((2, "from which it was made, is not kept"), (1, "it is not kept any more")):
         assert why in server.request("GET", f"/generations/{number}", Accept="application/json").json["unknown"]
     assert server.request("GET", "/generations/9", Accept=HTML).status == 404

@@ -89,7 +89,8 @@ def changed(corpus: Path, data: Path) -> Iterator[str]:
     seen.set()
     reader.join()
     yield f"| a changed article, from `kg build` to queries | {visible:.2f} s |"
-    yield f"| readers' p95 meanwhile (quiet) | {during.latency_ms(0.95):.1f} ms ({quiet.latency_ms(0.95):.1f} ms), none failed |"
+    p95 = [cost.latency_ms(0.95) for cost in (during, quiet)]
+    yield f"| readers' p95 meanwhile (quiet) | {p95[0]:.1f} ms ({p95[1]:.1f} ms), none failed |"
     server.stop()
 
 

@@ -57,11 +57,11 @@ def bare_texts() -> dict[str, str]:
 def built(data: Path, articles: int) -> Path:
     """The generation of a corpus of so many articles; made where it is not there."""
     corpus = data / f"articles-{articles}"
-    if not corpus.exists():
+    kept = data / "kg-data"
+    if not (kept / "CURRENT").exists():
         write(corpus, articles)
-    subprocess.run([sys.executable, "-m", "kg", "build", "--articles", corpus, "--data", data / "kg-data"], check=False)
-    current = (data / "kg-data" / "CURRENT").read_text().strip()
-    return data / "kg-data" / "generations" / current
+        subprocess.run([sys.executable, "-m", "kg", "build", "--articles", corpus, "--data", kept], check=True)
+    return kept / "generations" / (kept / "CURRENT").read_text().strip()
 
 
 def started(stack: ExitStack, data: Path, quads: Path, work: Path, wanted: list[str]) -> dict[str, peers.Server]:

@@ -16,6 +16,14 @@ from kg.web.terms import AT
 MOST_WORDS = 12  # of a search
 FEW = 8  # things, where none bears all the words
 MOST_KNOWN = 50_000  # words among which a misspelt one is sought
+LOOKED = 1000  # things among which the nearest are sought, where more bear the words
+NEAREST = (
+    "SELECT iri, label, language, kind, form FROM (SELECT *, length(folded) AS long FROM things WHERE things MATCH ?"
+    " LIMIT ?) ORDER BY long > ?, long LIMIT ?"
+)
+RANKED = (
+    "SELECT iri, label, language, kind, form FROM things WHERE things MATCH ? ORDER BY length(folded) > ?, rank LIMIT ?"
+)
 _SAME = str.maketrans("أإآٱىیئةکؤ", "ااااييي" + "هكو")  # hamza carriers, final forms, Persian letters
 _DROPPED = dict.fromkeys(map(ord, "'’‘ʿʾʼ`´ـ\u200c\u200d\u200e\u200f"))
 
@@ -67,17 +75,15 @@ class Index:
 
     def things(self, text: str, limit: int) -> list[Found]:
         """Things that bear every word (each may be unfinished), or else the few nearest that bear any; each once."""
-        for ask, most in ((_every(text), limit), (_any(text), min(limit, FEW))):
-            if not ask:
-                return []
-            rows = self._rows(
-                "SELECT iri, label, language, kind, form FROM things WHERE things MATCH ?"
-                " ORDER BY length(folded) > ?, rank LIMIT ?",
-                (ask, len(fold(text)) + 1, most * 10),
-            )
-            if rows:
-                return list({row[0]: Found(*row) for row in reversed(rows)}.values())[::-1][:most]
-        return []
+        if not (whole := _whole(text)):
+            return []
+        # Whole words first: of the many that an unfinished one may begin, only so many are looked at.
+        long = len(fold(text)) + 1
+        rows = [row for ask in (whole, _every(text)) for row in self._rows(NEAREST, (ask, LOOKED, long, limit * 10))]
+        most = limit
+        if not rows:
+            rows, most = self._rows(RANKED, (_any(text), long, limit * 10)), min(limit, FEW)
+        return list({row[0]: Found(*row) for row in reversed(rows)}.values())[::-1][:most]
 
     def statements(self, text: str, limit: int, offset: int = 0) -> tuple[list[Words], int]:
         """Statements with any of the words, those with most and rarest first, and how many there are."""
@@ -106,6 +112,10 @@ class Index:
 def _chunks(text: str) -> list[str]:
     chunks = fold(text).replace('"', " ").replace("\0", " ").split()[:MOST_WORDS]
     return [f'"{chunk}"' for chunk in chunks if any(c.isalnum() for c in chunk)]
+
+
+def _whole(text: str) -> str:
+    return " ".join(_chunks(text))
 
 
 def _every(text: str) -> str:

@@ -14,7 +14,8 @@ from kg.store.generations import Generations
 from kg.store.perspectives import Shelf, read_shelf
 from kg.web import sparql
 from kg.web.asking import read
-from kg.web.moments import asked_moment, history, keep_moment, timed
+from kg.web.moments import asked_moment, history, timed
+from kg.web.record import Record, conditional
 
 bp = Blueprint("perspectives", __name__, url_prefix="/perspectives")
 SHOWN = 1_000  # triples on a page
@@ -25,43 +26,43 @@ EVERYTHING = """CONSTRUCT { ?s ?p ?o } WHERE {
 
 
 @bp.get("", strict_slashes=False)
-@timed
-def index() -> Response:
+@conditional
+def index(record: Record) -> Response:
     """All perspectives, as a page or as JSON."""
-    number, shelf = _shelf()
+    shelf = _shelf(record)
     if _wants_json():
-        return _sent(jsonify([about_json(about) for about in shelf.perspectives]), number)
+        return _open(jsonify([about_json(about) for about in shelf.perspectives]))
     page = render_template("perspectives.html", perspectives=shelf.perspectives)
-    return _sent(Response(page, mimetype="text/html"), number)
+    return _open(Response(page, mimetype="text/html"))
 
 
 @bp.get("/<name>")
-@timed
-def perspective(name: str) -> Response:
+@conditional
+def perspective(record: Record, name: str) -> Response:
     """One perspective: its policy, its world with the statements that each triple rests on, and its contradictions."""
-    number, shelf = _shelf()
+    shelf = _shelf(record)
     about = shelf.find(name)
-    world, number = _world(about.name)
+    world = _world(record, about.name)
     if _wants_json():
-        return _sent(jsonify({**about_json(about), "world": [*map(as_json, world)]}), number)
+        return _open(jsonify({**about_json(about), "world": [*map(as_json, world)]}))
     others = [other for other in shelf.perspectives if other.name != about.name]
     told = {"about": about, "world": world[:SHOWN], "found": len(world), "shown": SHOWN, "others": others}
     page = render_template("perspective.html", everything=EVERYTHING, **told)
-    return _sent(Response(page, mimetype="text/html"), number)
+    return _open(Response(page, mimetype="text/html"))
 
 
 @bp.get("/<name>/compare/<other>")
-@timed
-def comparison(name: str, other: str) -> Response:
+@conditional
+def comparison(record: Record, name: str, other: str) -> Response:
     """What two perspectives hold alone, what both, and what they contradict."""
-    number, shelf = _shelf()
+    shelf = _shelf(record)
     pair = shelf.pair(name, other)
-    (mine, _), (theirs, number) = _world(name), _world(other)
-    found = compare(shelf.find(name), shelf.find(other), (mine, theirs), pair)
+    worlds = _world(record, name), _world(record, other)
+    found = compare(shelf.find(name), shelf.find(other), worlds, pair)
     if _wants_json():
-        return _sent(jsonify(comparison_json(found)), number)
+        return _open(jsonify(comparison_json(found)))
     page = render_template("comparison.html", found=found, shown=SHOWN)
-    return _sent(Response(page, mimetype="text/html"), number)
+    return _open(Response(page, mimetype="text/html"))
 
 
 @bp.route("/<name>/sparql", methods=["GET", "POST"], provide_automatic_options=False, strict_slashes=False)
@@ -88,28 +89,28 @@ def _description(name: str) -> Response:
     return sparql.describe(text, url_for("perspectives.endpoint", name=name, _external=True), name)
 
 
-def _shelf() -> tuple[int | None, Shelf]:
-    """The perspectives of the generation that is asked, and its number."""
+def _shelf(record: Record) -> Shelf:
+    """The perspectives of the generation that is asked."""
     settings: Settings = current_app.extensions["attest.settings"]
     moment = asked_moment()
     generation = history().generation(moment) if moment else Generations(settings.data).current()
-    return (generation.number, read_shelf(generation.path)) if generation else (None, Shelf())
+    if generation is None:
+        return Shelf()
+    record.settle(generation.number)
+    return read_shelf(generation.path)
 
 
-def _world(name: str) -> tuple[tuple[Held, ...], int]:
-    """The triples of a world, and the generation that was asked."""
+def _world(record: Record, name: str) -> tuple[Held, ...]:
+    """The triples of a world. Raises KgError, Moved."""
     found = read(Query(world_query(), perspective=name), JSON)
-    return read_world(json.loads(b"".join(found.chunks))), found.generation
+    record.settle(found.generation)
+    return read_world(json.loads(b"".join(found.chunks)))
 
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _sent(response: Response, generation: int | None) -> Response:
-    keep_moment(response)
-    response.headers["Vary"] = "Accept"
+def _open(response: Response) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
-    if generation is not None:
-        response.headers["Attest-Generation"] = str(generation)
     return response

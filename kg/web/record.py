@@ -105,11 +105,18 @@ class Record:
         return _lines(answer.chunks)
 
     def _of_one_generation(self, answer: Answer) -> Answer:
-        if self.generation not in (None, answer.generation):
+        try:
+            self.settle(answer.generation)
+        except Moved:
             answer.chunks.close()
-            raise Moved
-        self.generation = answer.generation
+            raise
         return answer
+
+    def settle(self, generation: int) -> None:
+        """Note of which generation something is that a page tells. Raises Moved when it told of another before."""
+        if self.generation not in (None, generation):
+            raise Moved
+        self.generation = generation
 
     def current(self) -> int | None:
         """The generation that a query would be answered from now."""

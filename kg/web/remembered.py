@@ -27,7 +27,7 @@ class Remembered(Generic[T]):
         with self._lock:
             kept = self._kept  # `forget`, which must not wait, puts another in its place
             if generation is not None and generation in kept:
-                record.generation = generation  # so that what else the page reads is of the same
+                record.settle(generation)  # so that what else the page reads is of the same
                 kept.move_to_end(generation)
                 return kept[generation]
             value = self._make(record)

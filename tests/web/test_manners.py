@@ -231,3 +231,13 @@ def test_scripts_and_styles_are_encoded_and_kept_for_good_where_the_address_says
         assert (answer.status, answer.body, answer.headers["cache-control"]) == (200, plain.body, "no-cache")
     for none in ("/static/none.css", "/static/..%2fapp.py", f"{path}/x"):
         assert get(server, none).status == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/compare", "/timeline", "/graph.json", "/perspectives", "/perspectives/pmoi", "/perspectives/pmoi/compare/al-hurra", "/ontology", "/sparql/terms"])  # fmt: skip
+def test_what_a_generation_does_not_change_is_not_made_again(server: Server, path: str) -> None:
+    first = get(server, path, Accept=BROWSER)
+    assert first.status == 200
+    assert first.headers["attest-generation"] == "1"
+    again = get(server, path, Accept=BROWSER, If_None_Match=first.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert "Accept" in again.headers["vary"]

@@ -10,6 +10,7 @@ from kg.build.inputs import is_stale
 from kg.build.standing import standing
 from kg.cli.options import count, progress_bar, show_report, with_settings
 from kg.settings import Settings
+from kg.store.generations import Generations
 from kg.store.perspectives import Shelf, read_shelf
 from kg.store.recovery import recover
 
@@ -31,7 +32,11 @@ An article with a violation does not enter; the store keeps what it had of it. E
 )
 @with_settings("data", "articles")
 @click.option("--all", "everything", is_flag=True, help="Look at every article, changed or not.")
-@click.option("--unless-rolled-back", is_flag=True, help="Build nothing while a rollback stands, as `kg serve` does.")
+@click.option(
+    "--unless-rolled-back",
+    is_flag=True,
+    help="As `kg serve`: build nothing after a rollback, nor without articles.",
+)
 @click.option("--erased", is_flag=True, help="Also what was erased (`kg erase`) and is built no more.")
 def command(settings: Settings, everything: bool, unless_rolled_back: bool, erased: bool) -> None:
     """Publish the corpus as a new generation of the knowledge graph."""
@@ -44,6 +49,8 @@ def command(settings: Settings, everything: bool, unless_rolled_back: bool, eras
             err=True,
         )
         return
+    if unless_rolled_back and settings.articles is None and Generations(settings.data).current() is not None:
+        return  # without articles a build would take out those that are there
     if not (everything or erased) and not is_stale(settings):
         click.echo("Nothing has changed since the last build.", err=True)
         return

@@ -62,6 +62,13 @@ def test_a_running_server_follows_a_build_beside_it(project: Project) -> None:
         assert eventually(server, 2)
 
 
+def test_without_articles_the_data_are_served_as_they_are(project: Project) -> None:
+    assert kg(project, "build").returncode == 0
+    with serving(project.root, **{**given(project), "articles": "none"}) as server:
+        assert statements(server) == 3
+        assert server.request("GET", "/ready").json["generation"] == 1
+
+
 def test_a_build_with_mistakes_leaves_a_running_server_as_it_was(project: Project) -> None:
     with serving(project.root, **given(project)) as server:
         project.edit("quote: the guards used tear gas", "quote: the guards used nerve gas")

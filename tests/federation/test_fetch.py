@@ -74,7 +74,7 @@ def chunked(taken: socket.socket) -> None:
         (b"SSH-2.0-OpenSSH\r\n", "cannot be reached, or broke the connection"),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000, "cannot be reached, or broke the connection"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "reply",
 )
 def test_what_is_no_answer(reply: bytes, reason: str) -> None:
     with endpoint(reply) as there, pytest.raises(Failed, match=reason) as failed:

@@ -69,9 +69,9 @@ def what_is_fresh(settings: Settings, inputs: Inputs) -> Fresh:
     return Fresh(frozenset(articles), True, note["perspectives"] == inputs.perspectives)
 
 
-def is_stale(settings: Settings) -> bool:
+def is_stale(settings: Settings, inputs: Inputs | None = None) -> bool:
     """True when a build would have something to do; raises nothing but OSError for files that cannot be read."""
-    inputs = read_inputs(settings)
+    inputs = inputs or read_inputs(settings)
     note = _read_note(settings)
     if note is None:
         return True

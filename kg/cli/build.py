@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.build.inputs import is_stale
+from kg.build.inputs import is_stale, read_inputs
 from kg.build.standing import standing
 from kg.cli.options import count, progress_bar, show_report, with_settings
 from kg.settings import Settings
@@ -51,13 +51,14 @@ def command(settings: Settings, everything: bool, unless_rolled_back: bool, eras
         return
     if unless_rolled_back and settings.articles is None and Generations(settings.data).current() is not None:
         return  # without articles a build would take out those that are there
-    if not (everything or erased) and not is_stale(settings):
+    inputs = read_inputs(settings)
+    if not (everything or erased) and not is_stale(settings, inputs):
         click.echo("Nothing has changed since the last build.", err=True)
         return
     from kg.build.pipeline import build  # rdflib and pyshacl take a second to import: only when there is work
 
     with progress_bar("Articles") as progress:
-        outcome = build(settings, progress=progress, everything=everything, erased=erased)
+        outcome = build(settings, inputs=inputs, progress=progress, everything=everything, erased=erased)
     show_report(outcome.report)
     generation = outcome.generation.number if outcome.generation else "none"
     click.echo(

@@ -14,7 +14,8 @@
 Lines that begin with `#` and two spaces go on from the line before. The query gives `?about`, what a finding is about;
 the statements that it rests on, in variables whose names begin with `statement`; and whatever the sentence names.
 `about` is the pattern by which a statement leads to everything whose findings it can change: a rule is run anew for
-those alone. Rows with one `key` make one finding. `ring` (optional) names the variables of what stands in a circle.
+those alone. Rows with one `key` make one finding. `ring` (optional) names the variables of what stands in a circle;
+`every` (optional) is a cheaper pattern of all that there is to be about, for a run over all.
 `judgement` (optional, as is the variable of that name) says what a curator judged, and no voice said, on which the
 finding rests too.
 """
@@ -33,7 +34,7 @@ from kg.iri import ID, Iris
 from kg.vocab import AT, OWL, RDF, RDFS, SKOS
 
 HEADINGS = ("title", "sentence", "means", "does-not-mean", "found", "not-found", "about", "key")
-OPTIONAL = ("judgement", "ring")
+OPTIONAL = ("every", "judgement", "ring")
 ABOUT = "VALUES ?about { UNDEF }"
 _CODE = Path(__file__).resolve().parent
 _HEADER = re.compile(r"# ([a-z-]+): (.+)")
@@ -57,6 +58,7 @@ class Rule:
     not_found: str
     about: str
     key: tuple[str, ...]
+    every: str
     judgement: str
     ring: tuple[str, ...]
     query: str
@@ -69,7 +71,9 @@ class Rule:
     def units(self, statements: Iterable[NamedNode] | None) -> str:
         """The query for the units that these statements lead to, None: for every unit that there is."""
         prefixes = "\n".join(_PREFIX.findall(self.query))
-        values = "" if statements is None else f"VALUES ?statement {{ {' '.join(map(str, statements))} }}"
+        if statements is None:
+            return f"{prefixes}\nSELECT DISTINCT ?about WHERE {{ {self.every or self.about} }}"
+        values = f"VALUES ?statement {{ {' '.join(map(str, statements))} }}"
         return f"{prefixes}\nSELECT DISTINCT ?about WHERE {{ {values} {self.about} }}"
 
     def describe(self, iris: Iris) -> Iterator[Triple]:
@@ -104,10 +108,12 @@ def read_rule(path: Path) -> Rule:
     if missing := [name for name in HEADINGS if name not in header]:
         raise Unreadable(f"expected a line `# {missing[0]}: …`", str(path))
     key = tuple(name.removeprefix("?") for name in header.pop("key").split())
-    judgement = header.pop("judgement", "")
+    every, judgement = header.pop("every", ""), header.pop("judgement", "")
     ring = tuple(name.removeprefix("?") for name in header.pop("ring", "").split())
     words = {name.replace("-", "_"): value for name, value in header.items()}
-    rule = Rule(path.stem, **words, key=key, judgement=judgement, ring=ring, query=text, version=_version(text))
+    rule = Rule(
+        path.stem, **words, key=key, every=every, judgement=judgement, ring=ring, query=text, version=_version(text)
+    )
     _check(rule, str(path))
     return rule
 
@@ -133,7 +139,8 @@ def _check(rule: Rule, file: str) -> None:
         raise Unreadable(f"expected the query to hold `{ABOUT}`", file)
     store = ox.Store()
     try:
-        store.query(rule.units(()), base_iri="https://example.org/")
+        for statements in ((), None):
+            store.query(rule.units(statements), base_iri="https://example.org/")
         solutions = store.query(rule.for_all(()), base_iri="https://example.org/")
     except SyntaxError as error:
         raise Unreadable(f"expected SPARQL: {error}", file) from error

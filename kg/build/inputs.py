@@ -40,10 +40,12 @@ def read_inputs(settings: Settings) -> Inputs:
     files += sorted(path for path in code if path.suffix in (".py", ".rq"))
     files += sorted(resources.PACKAGE.glob("*.py"))
     folders: tuple[Path, ...] = ()
-    policies = _digest([settings.articles / PERSPECTIVES]) if settings.articles else ""
+    policies = ""
     if settings.articles:
         files += [path for path in [settings.articles / "entities.yaml"] if path.is_file()]
         folders = articles_in(settings.articles)
+        # Policies name articles, which must be there.
+        policies = _digest([settings.articles / PERSPECTIVES], *(folder.name for folder in folders))
     common = _digest(files, settings.base_iri, pyoxigraph.__version__)
     return Inputs(common, {folder.name: _digest(sorted(folder.iterdir())) for folder in folders}, policies)
 

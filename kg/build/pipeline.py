@@ -160,14 +160,17 @@ def _publish(settings: Settings, workshop: Workshop, works: list[Work], fresh: F
         # What others wrote must not keep a curator from correcting an article, though it may then refer to nothing.
         check_change(delta, workshop.schema, settings.base_iri, more.graphs, iris.is_built)
 
-    change = _change(settings, workshop, [work for work in works if work.accepted], works, fresh)
+    change = _change(settings, workshop, works, fresh)
     published = commit(settings.data, change, check=check, keep=settings.keep, clock=_now, derived=more)
     return published, made[-1]
 
 
-def _change(settings: Settings, workshop: Workshop, accepted: list[Work], works: list[Work], fresh: Fresh) -> Change:
-    shared_graph, iris = workshop.mapper.iris.graph("propositions"), workshop.mapper.iris
-    told = [w for w in accepted if not (fresh.common and w.mapped and w.mapped.graph == iris.graph("entities"))]
+def _change(settings: Settings, workshop: Workshop, works: list[Work], fresh: Fresh) -> Change:
+    """What the works say in place of what is there of them; the register only where it is not there already."""
+    iris = workshop.mapper.iris
+    shared_graph, register = iris.graph("propositions"), iris.graph("entities")
+    told = [work for work in works if work.accepted and work.mapped]
+    told = [work for work in told if not (fresh.common and work.mapped and work.mapped.graph == register)]
     graphs = {} if fresh.common else workshop.own_graphs()
     graphs |= {work.mapped.graph: work.mapped.quads for work in told if work.mapped}
     untouched = fresh.articles | {work.slug for work in works if not work.accepted}

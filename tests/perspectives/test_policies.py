@@ -89,6 +89,18 @@ def test_a_policy_alone_makes_a_generation_and_a_wrong_one_keeps_what_was(corpus
     assert not (gone.path / "perspectives").exists()
 
 
+def test_a_policy_that_names_an_article_is_looked_at_again_when_that_is_gone(corpus: Project) -> None:
+    folder = corpus.folder.with_name("second")
+    corpus.folder.rename(folder)
+    write(corpus, HEAD + "  one:\n    title: One\n    acceptsArticle: second\n")
+    assert build(corpus.settings).report.conforms
+    folder.rename(corpus.folder)
+    (problem,) = build(corpus.settings).report.violations
+    assert str(problem).startswith(
+        "articles/perspectives.yaml:6: perspective one: no article 'second' is in the corpus"
+    )
+
+
 def test_the_policy_is_in_words_and_in_the_record(corpus: Project) -> None:
     write(
         corpus,

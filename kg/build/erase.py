@@ -11,7 +11,7 @@ from kg.build.derived import derived
 from kg.build.inputs import NOTE
 from kg.build.workshop import Workshop
 from kg.errors import NotFound, did_you_mean
-from kg.graph.change import Edit
+from kg.graph.change import NOTHING, Edit
 from kg.iri import Iris
 from kg.settings import Settings
 from kg.store import checksums, durable, edit, erasing, nquads, rewrite
@@ -19,7 +19,6 @@ from kg.store.commit import Derived, Place, Unpublished, derive, find_place, wri
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import ERASURE, Entry
 from kg.store.lock import locked
-from kg.store.rollback import digest_of_lines, link
 from kg.vocab import AT, RDF
 
 Tell = Callable[[str], None]
@@ -151,7 +150,7 @@ class _Eraser:
             before = self._remake(found, before)
         current = self.place.number
         self.made[current] = self._folder(current)
-        link(self.made[self.place.parent.number].path, self.made[current].path)
+        durable.link_tree(self.made[self.place.parent.number].path, self.made[current].path)
         entries = self._journal(now)
         rewrite.write_journal(self.settings.data / erasing.JOURNAL, entries)
         tell("Putting them in place")
@@ -176,10 +175,10 @@ class _Eraser:
         if found.graphs:
             self._without(found, made)
         else:
-            link(found.generation.path, made.path)
+            durable.link_tree(found.generation.path, made.path)
             for path in (made.record, made.path / checksums.NAME, made.data, made.dump.changes):
                 durable.discard(path) if path.is_dir() else path.unlink(missing_ok=True)
-            rewrite.write_data(made, found.generation, [], [])
+            rewrite.write_data(made, found.generation, NOTHING)
         rewrite.write_record(made, before)
         checksums.write(made.path)
         return made
@@ -194,8 +193,7 @@ class _Eraser:
             gone = derive(changed, store, gone, self.derived)
             gone = gone.then(self._unmentioned(changed, gone))
             self.fewer[made.number] = len(gone.removed) - len(gone.added)
-            more, less = (sorted(nquads.lines(quads), key=nquads.order) for quads in (gone.added, gone.removed))
-            rewrite.write_data(made, found.generation, more, less)
+            rewrite.write_data(made, found.generation, gone)
             nquads.write_graphs(made.path / GRAPHS, changed)
             self.derived.attach(Unpublished(made.path, changed, None, gone))
             del changed
@@ -221,17 +219,8 @@ class _Eraser:
         numbers = [str(f.generation.number) for f in self.plan.found if f.graphs]
         touched = f"generation{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
         parent = told[[entry.generation for entry in told].index(self.place.parent_entry.generation)]  # type: ignore[union-attr]
-        last = Entry(
-            generation=self.place.number,
-            parent=parent.generation,
-            time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-            what=f"{ERASURE}a text, from {touched}; the journal before it ended with {entries[-1].digest}",
-            added=0,
-            removed=0,
-            quads=parent.quads,
-            change=digest_of_lines(()),
-            data=parent.data,
-        )
+        what = f"{ERASURE}a text, from {touched}; the journal before it ended with {entries[-1].digest}"
+        last = parent.again(self.place.number, what, now)
         return [*told, last.chained(told[-1].digest)]
 
     def _files(self, now: datetime) -> dict[str, str]:

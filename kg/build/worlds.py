@@ -1,7 +1,6 @@
 """The worlds of all perspectives, put into the folder of a generation before it is published."""
 
 import hashlib
-import os
 from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ class _Shelving:
     def keep(self) -> None:
         """Link all worlds of the parent."""
         if self.parent:
-            _link(self.parent.path / FOLDER, self.folder / FOLDER)
+            durable.link_tree(self.parent.path / FOLDER, self.folder / FOLDER)
 
     def fill(self, made: list[World]) -> None:
         """Write or link every world, then what is told of them."""
@@ -84,7 +83,7 @@ class _Shelving:
         old = next((about for about in self.known.perspectives if about.basis == basis), None)
         kept = self.parent.perspective(old.name) if old and self.parent else None
         if old and kept and old.name == world.policy.name and kept.data.exists():
-            _link(kept.path, self.folder / FOLDER / old.name)
+            durable.link_tree(kept.path, self.folder / FOLDER / old.name)
             return old
         return _write(self.folder / FOLDER / world.policy.name, world, basis)
 
@@ -100,18 +99,10 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
 
 
-def _link(old: Path, new: Path) -> None:
-    """Let a world that is the same share the files of the parent's."""
-    for source in sorted(path for path in old.rglob("*") if path.is_file()):
-        target = new / source.relative_to(old)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.link(source, target)
-
-
 def _write(folder: Path, world: World, basis: str) -> About:
     folder.mkdir()
     quads = frozenset(world.quads())
-    digest = dump.write(folder, None, "", quads, ())
+    digest, _ = dump.write(folder, None, "", quads, ())
     work = Store(str(folder / "work"))
     work.bulk_extend(quads)
     work.flush()

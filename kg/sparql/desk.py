@@ -7,7 +7,6 @@ from importlib.metadata import version
 
 from cachetools import LRUCache
 
-from kg.errors import NotFound
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.answers import Past, Reader, Task
@@ -18,7 +17,6 @@ from kg.sparql.messages import Hello, Job
 from kg.sparql.negotiate import MediaType, negotiate
 from kg.sparql.protocol import Query
 from kg.sparql.scans import LONGEST, Scans
-from kg.store.generations import stamp_of
 from kg.store.history import History
 
 KEYS = 1000  # remembered
@@ -72,11 +70,7 @@ class Desk:
         """The generation that is asked for, if one is named. Raises NotFound for one that is not kept."""
         if number is None:
             return None
-        generation = self._history.generation(self._history.find_kept(number))
-        try:
-            return Past(number, stamp_of(generation.data))
-        except OSError as error:
-            raise NotFound(f"generation {number} is not kept any more") from error
+        return Past(number, self._history.stamp(self._history.find_kept(number)))
 
     def _job(self, query: Query, scan: tokens.Scan, media: MediaType, seconds: float) -> Job:
         return Job(

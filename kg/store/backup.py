@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from kg.errors import BadInput, StoreUnavailable, Unreadable
@@ -17,7 +17,6 @@ from kg.store.generations import Generation, Generations
 from kg.store.journal import FILE, RESTORE, Entry, Journal
 from kg.store.lock import locked
 from kg.store.recovery import problems
-from kg.store.rollback import digest_of_lines
 
 NOTES = ("inputs.json", "rollback.json", erasing.ERASED)  # tokens are secrets, and stay where they are
 ARCHIVES = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz"}
@@ -167,7 +166,8 @@ def _put(draft: Path, root: Path, now: datetime) -> Restored:
     top, number = _highest(root), was.generation
     if top:
         number = max(top, was.generation) + 1
-        Journal(draft / FILE).append(_entry(was, number, now))
+        what = f"{RESTORE}generation {was.generation} of a backup"
+        Journal(draft / FILE).append(was.again(number, what, now))
     generations = Generations(root)
     generations.folder.mkdir(exist_ok=True)
     durable.sync_tree(draft)
@@ -181,20 +181,6 @@ def _put(draft: Path, root: Path, now: datetime) -> Restored:
     _bring_notes(draft, root)
     generations.switch(number)
     return Restored(number, was.generation, was.time)
-
-
-def _entry(was: Entry, number: int, now: datetime) -> Entry:
-    return Entry(
-        generation=number,
-        parent=was.generation,
-        time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-        what=f"{RESTORE}generation {was.generation} of a backup",
-        added=0,
-        removed=0,
-        quads=was.quads,
-        change=digest_of_lines(()),
-        data=was.data,
-    )
 
 
 def _bring_notes(draft: Path, root: Path) -> None:

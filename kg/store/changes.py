@@ -3,7 +3,6 @@
 Where both files are the same they are compared in large pieces, so the cost follows the change.
 """
 
-import heapq
 import mmap
 import re
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kg.store.generations import Generation
+from kg.store.nquads import order
 
 Sign = Literal["+", "-"]
 _PIECE = 64 * 1024  # bytes compared at once
@@ -43,7 +43,7 @@ def changed_lines(old: Generation | None, new: Generation) -> Iterator[Line]:
 
     Raises OSError when a file cannot be read.
     """
-    plain = not any(generation and _changes(generation).exists() for generation in (old, new))
+    plain = not any(generation and generation.dump.changes.exists() for generation in (old, new))
     if old is not None and not plain:
         yield from _shared(old, new) if old.data.samefile(new.data) else _unshared(old, new)
         return
@@ -65,23 +65,19 @@ def changed_lines(old: Generation | None, new: Generation) -> Iterator[Line]:
             side.advance()
 
 
-def _changes(generation: Generation) -> Path:
-    return generation.data.with_name("changes.nq")
-
-
-def _edits(generation: Generation) -> tuple[set[bytes], set[bytes]]:
-    """The lines to add to `data.nq`, and those to leave out of it (see `kg.store.dump`)."""
-    path = _changes(generation)
-    lines = path.read_bytes().splitlines(keepends=True)[1:] if path.exists() else []
-    added, removed = ({line[2:] for line in lines if line.startswith(sign)} for sign in (b"+", b"-"))
-    return added, removed
+def sides(lines: Iterable[Line]) -> tuple[list[bytes], list[bytes]]:
+    """The lines that were added, and those that were removed, each as its file has it."""
+    found: dict[Sign, list[bytes]] = {"+": [], "-": []}
+    for line in lines:
+        found[line.sign].append(f"{line.text}\n".encode())
+    return found["+"], found["-"]
 
 
 def _shared(old: Generation, new: Generation) -> Iterator[Line]:
     """The same where both are changes of one `data.nq`, which is not read."""
-    (plus, minus), (more, less) = _edits(old), _edits(new)
+    (plus, minus), (more, less) = (tuple(map(set, generation.dump.edits())) for generation in (old, new))
     based = minus | less
-    for line in sorted(plus | more | based, key=_order):
+    for line in sorted(plus | more | based, key=order):
         was, is_now = (
             line in adds or (line in based and line not in lost) for adds, lost in ((plus, minus), (more, less))
         )
@@ -91,23 +87,17 @@ def _shared(old: Generation, new: Generation) -> Iterator[Line]:
 
 def _unshared(old: Generation, new: Generation) -> Iterator[Line]:
     """The same where one of two `data.nq` has changes beside it."""
-    before, after = _whole(old), _whole(new)
+    before, after = old.dump.lines(), new.dump.lines()
     mine, theirs = next(before, b""), next(after, b"")
     while mine or theirs:
         if mine == theirs:
             mine, theirs = next(before, b""), next(after, b"")
-        elif not theirs or (mine and _order(mine) < _order(theirs)):
+        elif not theirs or (mine and order(mine) < order(theirs)):
             yield Line("-", mine.decode().rstrip("\n"))
             mine = next(before, b"")
         else:
             yield Line("+", theirs.decode().rstrip("\n"))
             theirs = next(after, b"")
-
-
-def _whole(generation: Generation) -> Iterator[bytes]:
-    plus, minus = _edits(generation)
-    with generation.data.open("rb") as lines:
-        yield from heapq.merge((line for line in lines if line not in minus), sorted(plus, key=_order), key=_order)
 
 
 def _mapped(path: Path, stack: ExitStack) -> "mmap.mmap | bytes":
@@ -147,13 +137,9 @@ class _Lines:
 
 
 def _next(before: _Lines, after: _Lines) -> tuple[Sign, _Lines]:
-    if not after.line or (before.line and _order(before.line) < _order(after.line)):
+    if not after.line or (before.line and order(before.line) < order(after.line)):
         return "-", before
     return "+", after
-
-
-def _order(line: bytes) -> tuple[bytes, bytes]:
-    return line.rsplit(b" ", 2)[1], line
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
@@ -14,7 +14,7 @@ from kg.store import checksums, dump, durable, edit, erasing, nquads
 from kg.store.dump import Dump
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import FILE as JOURNAL
-from kg.store.journal import Entry, Journal
+from kg.store.journal import Entry, Journal, written_time
 from kg.store.lock import locked
 
 
@@ -217,12 +217,12 @@ def publish(
     entry = Entry(
         generation=place.number,
         parent=place.parent.number if place.parent else None,
-        time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        time=written_time(now),
         what=what,
         added=len(made.added),
         removed=len(made.removed),
         quads=quads,
-        change=nquads.digest_of_change(made.added, made.removed),
+        change=nquads.digest(nquads.lines(made.added), nquads.lines(made.removed)),
         data=data,
     )
     generation = place.generations.promote(folder, entry.generation, place.parent)
@@ -235,14 +235,13 @@ def publish(
 def _data(folder: Path, place: Place, store: Store, made: Edit) -> tuple[str, int]:
     """Make the sorted N-Quads, the names of empty graphs and the checksums; the digest and number of the first."""
     parent, entry = place.parent, place.parent_entry
-    digest = dump.write(folder, parent.path if parent else None, entry.data if entry else "", made.added, made.removed)
+    before, expected = parent.path if parent else None, entry.data if entry else ""
+    digest, lines = dump.write(folder, before, expected, made.added, made.removed)
     quads = (entry.quads if entry else 0) + len(made.added) - len(made.removed)
-    written = Dump(folder)
-    if not written.changes.exists() and not quads == written.count() == len(store):
+    if lines is not None and not quads == lines == len(store):
         raise StoreUnavailable(
-            f"expected {quads} quads in {written.data} and in the record beside it, found "
-            f"{written.count()} and {len(store)}"
+            f"expected {quads} quads in {Dump(folder).data} and in the record beside it, found {lines} and {len(store)}"
         )
     nquads.write_graphs(folder / GRAPHS, store)
-    checksums.write(folder, parent.path if parent else None)
+    checksums.write(folder, before)
     return digest, quads

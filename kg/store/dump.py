@@ -9,11 +9,13 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from pyoxigraph import Quad, RdfFormat, parse
+from typing import TYPE_CHECKING
 
 from kg.errors import StoreUnavailable
 from kg.store import durable, nquads
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
 
 DATA, CHANGES = "data.nq", "changes.nq"
 SMALL = 64 << 20  # bytes of `data.nq` that every commit copies
@@ -52,8 +54,10 @@ class Dump:
         with self.data.open("rb") as lines:
             yield from nquads.merged(lines, *self.edits())
 
-    def quads(self) -> Iterator[Quad]:
+    def quads(self) -> "Iterator[Quad]":
         """Each quad; blank nodes keep their labels. Raises OSError."""
+        from pyoxigraph import RdfFormat, parse  # the server, which never loads the engine, reads lines
+
         if self.changes.exists():
             return parse(b"".join(self.lines()), RdfFormat.N_QUADS)
         return parse(path=str(self.data), format=RdfFormat.N_QUADS)
@@ -73,33 +77,40 @@ class Dump:
         added, removed = ([line[2:] for line in lines if line.startswith(sign)] for sign in (b"+", b"-"))
         return added, removed
 
+    def changed(self, added: set[bytes], removed: set[bytes]) -> tuple[set[bytes], set[bytes]]:
+        """What to add to the data, and to leave out of it, once these lines are added and removed as well."""
+        there, gone = map(set, self.edits())
+        return (there - removed) | (added - gone), (gone - added) | (removed - there)
+
     def head(self) -> str:
         """The digest of the data that the changes are of."""
         with self.changes.open("rb") as file:
             return file.readline().decode("ascii", "replace").removeprefix(_HEAD).strip()
 
 
-def write(folder: Path, parent: Path | None, expected: str, added: Iterable[Quad], removed: Iterable[Quad]) -> str:
-    """Write the quads of the parent's folder, less the removed and with the added; the digest for a journal.
+def write(
+    folder: Path, parent: Path | None, expected: str, added: "Iterable[Quad]", removed: "Iterable[Quad]"
+) -> tuple[str, int | None]:
+    """Write the quads of the parent's folder, less the removed and with the added.
 
-    `expected` is the digest of the parent's. Raises StoreUnavailable when what is copied of it is not so any more.
+    The digest for a journal, and how many quads there are where all were written. `expected` is the digest of the
+    parent's. Raises StoreUnavailable when what is copied of it is not so any more.
     """
     made, more, less = Dump(folder), nquads.lines(added), nquads.lines(removed)
     if parent is None:
-        nquads.write(made.data, None, more, ())
-        return made.digest()
+        number = nquads.write(made.data, None, more, ())
+        return made.digest(), number
     older = Dump(parent)
-    there, gone = map(set, older.edits())
-    more, less = (there - less) | (more - gone), (gone - more) | (less - there)
+    more, less = older.changed(more, less)
     light = _is_light(older, more, less)
     if not (_is_read_right(older, expected) if light else older.is_whole(expected)):
         raise StoreUnavailable(f"{older.data} is not what the journal says: it was changed after it was written")
     if light:
         os.link(older.data, made.data)
         _write_changes(made.changes, older, expected, more, less)
-    else:
-        nquads.write(made.data, older.data, more, less)
-    return made.digest()
+        return made.digest(), None
+    number = nquads.write(made.data, older.data, more, less)
+    return made.digest(), number
 
 
 def _is_light(older: Dump, more: set[bytes], less: set[bytes]) -> bool:

@@ -37,6 +37,17 @@ def sync_tree(folder: Path, parent: Path | None = None) -> None:
         sync(Path(at))
 
 
+def link_tree(source: Path, target: Path) -> None:
+    """Let a folder, made where there is none, share every file of another."""
+    for path in sorted(source.rglob("*")):
+        there = target / path.relative_to(source)
+        if path.is_dir():
+            there.mkdir(parents=True, exist_ok=True)
+        else:
+            there.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, there)
+
+
 def replace(path: Path, text: str, mode: int = 0o644) -> None:
     """Give a file new content at once: a reader sees the old text or the new, also after a power cut."""
     fresh = path.with_name(f".{path.name}.new")

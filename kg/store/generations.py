@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from kg.errors import NotFound, StoreUnavailable
 from kg.store import durable
+from kg.store.dump import CHANGES, Dump
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
-
-    from kg.store.dump import Dump
 
 GRAPHS = "graphs"  # names the graphs that exist and are empty, which N-Quads cannot
 _NUMBER = re.compile(r"[1-9][0-9]*")
@@ -22,7 +21,7 @@ _NUMBER = re.compile(r"[1-9][0-9]*")
 
 def stamp_of(data: Path) -> str:
     """The age and size of a `data.nq`, and of what changes it, which tell it from another. Raises OSError."""
-    found = [path.stat() for path in (data, data.with_name("changes.nq")) if path == data or path.exists()]
+    found = [path.stat() for path in (data, data.with_name(CHANGES)) if path == data or path.exists()]
     return ".".join(f"{status.st_mtime_ns:x}.{status.st_size:x}" for status in found)
 
 
@@ -41,13 +40,11 @@ class Generation:
     @property
     def data(self) -> Path:
         """The file of its `dump` that is always there."""
-        return self.path / "data.nq"
+        return self.dump.data
 
     @property
-    def dump(self) -> "Dump":
+    def dump(self) -> Dump:
         """The same quads as sorted N-Quads."""
-        from kg.store.dump import Dump
-
         return Dump(self.path)
 
     def perspective(self, name: str) -> "Generation":

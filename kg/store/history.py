@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import NotFound
-from kg.store.generations import Generation, Generations
+from kg.store.generations import Generation, Generations, stamp_of
 from kg.store.journal import FILE, Entry, Journal
 
 
@@ -88,6 +88,13 @@ class History:
     def generation(self, moment: Moment) -> Generation:
         """The files of a kept generation. Raises NotFound when it was pruned meanwhile."""
         return self._generations.get(moment.number)
+
+    def stamp(self, moment: Moment) -> str:
+        """What tells a kept generation from itself before an erasure. Raises NotFound when it was pruned meanwhile."""
+        try:
+            return stamp_of(self.generation(moment).data)
+        except OSError as error:
+            raise NotFound(f"generation {moment.number} is not kept any more") from error
 
     def before(self, moment: Moment) -> Generation | None:
         """What it was made from; None for the first. Raises NotFound when that was pruned."""

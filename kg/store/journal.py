@@ -4,10 +4,11 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import StoreUnavailable
-from kg.store import durable
+from kg.store import durable, nquads
 
 FILE = "journal.jsonl"
 WRITE = "write: "  # begins what an entry says of clients' writes, which leave alone what the build owns
@@ -21,8 +22,8 @@ class Entry:
     """One commit: what it made of which parent, when and why.
 
     `time` is UTC in ISO 8601; `added`, `removed` and `quads` (in all, afterwards) are counts. `change` is the
-    sha256 of the sorted lines `+ quad` and `- quad`, `data` that of `data.nq`, and `digest` that of the previous
-    entry's digest followed by this entry's canonical JSON without its own.
+    sha256 of the sorted lines `+ quad` and `- quad`, `data` that of the dump (`kg.store.dump`), and `digest` that of
+    the previous entry's digest followed by this entry's canonical JSON without its own.
     """
 
     generation: int
@@ -40,12 +41,31 @@ class Entry:
         """This entry with the digest that follows `previous` (empty before the first)."""
         return replace(self, digest=hashlib.sha256((previous + self._canonical()).encode()).hexdigest())
 
+    def again(self, generation: int, what: str, now: datetime) -> "Entry":
+        """The entry of a later generation that was made from this one and holds the same."""
+        return Entry(
+            generation=generation,
+            parent=self.generation,
+            time=written_time(now),
+            what=what,
+            added=0,
+            removed=0,
+            quads=self.quads,
+            change=nquads.digest((), ()),
+            data=self.data,
+        )
+
     def line(self) -> bytes:
         """The entry as it stands in the journal."""
         return _json(asdict(self)).encode() + b"\n"
 
     def _canonical(self) -> str:
         return _json({name: value for name, value in asdict(self).items() if name != "digest"})
+
+
+def written_time(moment: datetime) -> str:
+    """A moment as a journal has it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _json(values: dict[str, object]) -> str:

@@ -11,21 +11,14 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from kg.graph.change import Edit
 from kg.store import durable, edit, nquads
-from kg.store.changes import Line, changed_lines
+from kg.store.changes import changed_lines, sides
 from kg.store.generations import GRAPHS, Generation
 from kg.store.journal import Entry
-from kg.store.rollback import digest_of_lines
 
 
-def write_data(made: Generation, of: Generation, added: list[bytes], removed: list[bytes]) -> None:
+def write_data(made: Generation, of: Generation, gone: Edit) -> None:
     """Write `data.nq` as a whole: one that is shared, or what changes it, may hold what was removed."""
-    plus, minus = of.dump.edits()
-    nquads.write(
-        made.data,
-        of.data,
-        (set(plus) - set(removed)) | (set(added) - set(minus)),
-        (set(minus) - set(added)) | set(removed),
-    )
+    nquads.write(made.data, of.data, *of.dump.changed(nquads.lines(gone.added), nquads.lines(gone.removed)))
 
 
 def write_record(made: Generation, before: Generation | None) -> None:
@@ -35,8 +28,7 @@ def write_record(made: Generation, before: Generation | None) -> None:
         with before.opened() as store:
             store.backup(str(work))
     store = Store(str(work))
-    lines = list(changed_lines(before, made))
-    edit.write(store, Edit(_quads(lines, "+"), _quads(lines, "-")))
+    edit.write(store, Edit(*map(_quads, sides(changed_lines(before, made)))))
     empty = set(nquads.read_graphs(made.path / GRAPHS))
     for graph in empty:
         store.add_graph(graph)
@@ -49,9 +41,8 @@ def write_record(made: Generation, before: Generation | None) -> None:
     durable.discard(work)
 
 
-def _quads(lines: Iterable[Line], sign: str) -> frozenset[Quad]:
-    text = "\n".join(line.text for line in lines if line.sign == sign)
-    return frozenset(parse(text, RdfFormat.N_QUADS))
+def _quads(lines: Iterable[bytes]) -> frozenset[Quad]:
+    return frozenset(parse(b"".join(lines), RdfFormat.N_QUADS))
 
 
 def rewritten(entries: Iterable[Entry], made: Mapping[int, Generation], hidden: Iterable[str]) -> list[Entry]:
@@ -67,9 +58,9 @@ def rewritten(entries: Iterable[Entry], made: Mapping[int, Generation], hidden: 
             entry = replace(entry, data=made[entry.generation].dump.digest())
             entry = replace(entry, quads=made[entry.generation].dump.count())
             if entry.parent is None or entry.parent in made:
-                lines = list(changed_lines(made[entry.parent] if entry.parent else None, made[entry.generation]))
-                added = sum(line.sign == "+" for line in lines)
-                entry = replace(entry, added=added, removed=len(lines) - added, change=digest_of_lines(lines))
+                before = made[entry.parent] if entry.parent else None
+                more, less = sides(changed_lines(before, made[entry.generation]))
+                entry = replace(entry, added=len(more), removed=len(less), change=nquads.digest(more, less))
         told.append(entry.chained(told[-1].digest if told else ""))
     return told
 

@@ -1,18 +1,16 @@
 """Making the content of an earlier generation the current one again, as a generation of its own number."""
 
-import hashlib
-import os
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from kg.errors import BadInput, NotFound, StoreUnavailable
-from kg.store import checksums
-from kg.store.changes import Line, changed_lines
+from kg.store import checksums, durable, nquads
+from kg.store.changes import Line, changed_lines, sides
 from kg.store.commit import Place, find_place, writing
 from kg.store.generations import Generation
 from kg.store.history import History
-from kg.store.journal import ROLLBACK, Entry
+from kg.store.journal import ROLLBACK, Entry, written_time
 from kg.store.lock import locked
 
 
@@ -57,18 +55,18 @@ def publish_copy(place: Place, source: Generation, lines: Iterable[Line], what: 
 
     For the lock's holder. Raises OSError, StoreUnavailable.
     """
-    lines = list(lines)
+    added, removed = sides(lines)
     with place.generations.making(place.number) as folder:
-        link(source.path, folder)
+        durable.link_tree(source.path, folder)
         entry = Entry(
             generation=place.number,
             parent=place.parent.number if place.parent else None,
-            time=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+            time=written_time(now),
             what=what,
-            added=sum(line.sign == "+" for line in lines),
-            removed=sum(line.sign == "-" for line in lines),
+            added=len(added),
+            removed=len(removed),
             quads=source.dump.count(),
-            change=digest_of_lines(lines),
+            change=nquads.digest(added, removed),
             data=source.dump.digest(),
         )
         place.generations.promote(folder, place.number, source)
@@ -76,18 +74,3 @@ def publish_copy(place: Place, source: Generation, lines: Iterable[Line], what: 
     place.generations.switch(place.number)
     place.generations.prune(keep)
     return sealed
-
-
-def link(source: Path, target: Path) -> None:
-    """Let a folder share every file of another."""
-    for path in sorted(source.rglob("*")):
-        there = target / path.relative_to(source)
-        if path.is_dir():
-            there.mkdir(parents=True, exist_ok=True)
-        else:
-            os.link(path, there)
-
-
-def digest_of_lines(lines: Iterable[Line]) -> str:
-    """The digest of a change as the journal has it."""
-    return hashlib.sha256(b"".join(sorted(f"{line.sign} {line.text}\n".encode() for line in lines))).hexdigest()

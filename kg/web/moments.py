@@ -15,10 +15,9 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, request
 
-from kg.errors import BadInput, NotFound
+from kg.errors import BadInput
 from kg.settings import Settings
 from kg.sparql.protocol import read_generation
-from kg.store.generations import stamp_of
 from kg.store.history import History, Moment
 from kg.web.environ import PATH
 
@@ -74,10 +73,7 @@ def stamp() -> str:
     """What tells the generation that this request asks for from itself before an erasure. Raises NotFound."""
     moment = asked_moment()
     assert moment is not None, "only the past is rewritten"
-    try:
-        return stamp_of(history().generation(moment).data)
-    except OSError as error:
-        raise NotFound(f"generation {moment.number} is not kept any more") from error
+    return history().stamp(moment)
 
 
 def settle(generation: int | None) -> None:

@@ -23,7 +23,8 @@ def test_a_chain_of_changes_reads_as_what_is_held(tmp_path, monkeypatch, small, 
         held = held - removed | added
         folder = tmp_path / str(step)
         folder.mkdir()
-        digest = dump.write(folder, parent, digest, added, removed)
+        digest, number = dump.write(folder, parent, digest, added, removed)
+        assert number in (None, len(held))
         made = Dump(folder)
         lines = [f"{quad} .\n".encode() for quad in held]
         assert list(made.lines()) == sorted(lines, key=lambda line: (line.rsplit(b" ", 2)[1], line))
@@ -43,7 +44,7 @@ def test_damage_of_either_file_is_noticed_and_never_copied(tmp_path, monkeypatch
     for folder in (one, two, three):
         folder.mkdir()
     held = quads(dice, 400)
-    digest = dump.write(two, one, dump.write(one, None, "", held, ()), quads(dice, 3), ())
+    digest, _ = dump.write(two, one, dump.write(one, None, "", held, ())[0], quads(dice, 3), ())
     assert Dump(two).is_whole(digest)
     with (two / name).open("ab") as file:
         file.write(b"# more\n")

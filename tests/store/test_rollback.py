@@ -31,7 +31,7 @@ def test_what_was_is_current_again_under_a_new_number(root: Path) -> None:
     assert (entry.generation, entry.parent, entry.what, to) == (4, 3, "rollback: to generation 1", 1)
     assert (entry.added, entry.removed, entry.quads) == (1, 2, 1)
     added, removed = [quad("a p 'one", "g")], [quad("a p 'three", "g"), quad("b p c", "h")]
-    assert entry.change == nquads.digest_of_change(added, removed)
+    assert entry.change == nquads.digest(nquads.lines(added), nquads.lines(removed))
     current = Generations(root).current()
     assert current is not None
     assert (current.number, content(current)) == (4, {"a p 'one g"})

@@ -183,6 +183,7 @@ def test_names_that_are_gone_and_names_that_moved(project: Project) -> None:
         gone = server.request("GET", "/id/crowd", Accept="text/html")
         assert gone.status == 410
         assert b"generation 1" in gone.body
+        assert not any("pyoxigraph" in mapped.path for mapped in server.front.memory_maps())
         moved = server.request("GET", "/id/old-name", Accept="text/turtle")
         assert (moved.status, moved.headers["location"]) == (301, "/id/people")
         assert server.request("GET", "/page/old-name").headers["location"] == "/page/people"

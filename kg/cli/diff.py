@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from kg.cli.options import count, with_settings
-from kg.errors import StoreUnavailable
+from kg.cli.options import count, unpublished, with_settings
 from kg.settings import Settings
 from kg.store.changes import Summary, changed_lines, places, summary
 from kg.store.generations import Generation
@@ -48,7 +47,7 @@ def _pair(settings: Settings, old: int | None, new: int | None) -> tuple[Generat
     history = History(settings.data)
     moments = history.moments()
     if not moments:
-        raise StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
+        raise unpublished(settings)
     after = history.find_kept(new or moments[-1].number)
     if old is not None:
         return history.generation(history.find_kept(old)), history.generation(after)

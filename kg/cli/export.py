@@ -6,8 +6,7 @@ import click
 from pyoxigraph import RdfFormat, serialize
 
 from kg.build.derived import computed_graphs
-from kg.cli.options import with_settings
-from kg.errors import StoreUnavailable
+from kg.cli.options import unpublished, with_settings
 from kg.graph.exports import reifications
 from kg.graph.schema import read_schema
 from kg.iri import Iris
@@ -31,7 +30,7 @@ def command(settings: Settings, output: str, rdf12: bool) -> None:
     """Write the record as RDF, sorted, so that the same record gives the same bytes."""
     generation = Generations(settings.data).current()
     if generation is None:
-        raise StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
+        raise unpublished(settings)
     with generation.opened() as store:
         quads = set(store)
     if rdf12:

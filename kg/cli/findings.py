@@ -5,8 +5,7 @@ import json
 import click
 
 from kg import resources
-from kg.cli.options import count, with_settings
-from kg.errors import StoreUnavailable
+from kg.cli.options import count, unpublished, with_settings
 from kg.settings import Settings
 
 
@@ -61,7 +60,7 @@ def command(settings: Settings, rule: str | None, article: str | None, entity: s
 
     generation = Generations(settings.data).current()
     if generation is None:
-        raise StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
+        raise unpublished(settings)
     with generation.opened() as store:
         found = list_findings(store, Iris(settings.base_iri), Wanted(rule, article, entity))
     shown = {"table": as_table, "markdown": as_markdown}

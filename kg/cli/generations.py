@@ -4,8 +4,7 @@ import json
 
 import click
 
-from kg.cli.options import with_settings
-from kg.errors import StoreUnavailable
+from kg.cli.options import unpublished, with_settings
 from kg.settings import Settings
 from kg.store.history import History, Moment
 
@@ -26,7 +25,7 @@ def command(settings: Settings, output: str) -> None:
     """List what was published when, and what of it is kept."""
     moments = History(settings.data).moments()
     if not moments:
-        raise StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
+        raise unpublished(settings)
     click.echo(_json(moments) if output == "json" else _table(moments))
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from kg.errors import StoreUnavailable
 from kg.report import Report
-from kg.settings import load
+from kg.settings import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,6 +83,11 @@ def show_report(report: Report) -> None:
     """Print each problem on a line of its own, for people and for editors that jump to `file:line`."""
     for problem in report.problems:
         click.echo(str(problem))
+
+
+def unpublished(settings: Settings) -> StoreUnavailable:
+    """What to raise where there is no generation to tell of."""
+    return StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
 
 
 def count(number: int, noun: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from kg.cli.options import count, with_settings
-from kg.errors import BadInput, StoreUnavailable
+from kg.cli.options import count, unpublished, with_settings
+from kg.errors import BadInput
 from kg.settings import Settings
 from kg.store.generations import Generation, Generations
 from kg.store.perspectives import About, Clash, Shelf, read_shelf
@@ -36,7 +36,7 @@ def command(
     """Tell what holds by a perspective, and why."""
     generation = Generations(settings.data).current()
     if generation is None:
-        raise StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
+        raise unpublished(settings)
     if (why or other) and name is None:
         raise BadInput("expected the name of a perspective with --why and --compare")
     if why and other:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from kg import resources
-from kg.cli.options import with_settings
-from kg.errors import BadInput, StoreUnavailable, Unreadable
+from kg.cli.options import unpublished, with_settings
+from kg.errors import BadInput, Unreadable
 from kg.settings import Settings
 
 JSON, CSV = "application/sparql-results+json", "text/csv"
@@ -116,7 +116,7 @@ def _here(settings: Settings, query: str, output: str, generation: int | None) -
     from kg.store.generations import Generations
 
     if Generations(settings.data).current() is None:
-        raise StoreUnavailable(f"nothing was published in {settings.data} yet: run `kg build`")
+        raise unpublished(settings)
     service = QueryService(settings)
     service.start()
     try:

@@ -154,8 +154,8 @@ def _twins_in_all(store: Store) -> Iterator[tuple[Quad, Quad]]:
     for quad in store:
         mark = hash(quad.triple)
         if mark in seen:
-            yield from _twins(store, [quad])
-            yield from ((other, quad) for _, other in _twins(store, [quad]))
+            for pair in _twins(store, [quad]):
+                yield from (pair, pair[::-1])
         seen.add(mark)
 
 

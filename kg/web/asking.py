@@ -17,6 +17,11 @@ from kg.web.environ import GONE
 from kg.web.moments import EXPOSED, asked_generation
 
 
+def prefers_json() -> bool:
+    """Whether the client would rather have JSON than a page; a page where it does not mind."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
 def ask(query: Query, accept: str | None, tag: Callable[[str], str] = str) -> Answer:
     """The answer to a query, to be sent on, charged to the client; `tag` makes of its entity tag the one that is sent.
 

@@ -10,7 +10,7 @@ from kg.errors import BadInput, NotFound
 from kg.web.facts import Fact, Saying, read_facts
 from kg.web.ids import NAME, page_number
 from kg.web.record import Bound, Iri, Record, conditional
-from kg.web.sentences import Part, Sentence
+from kg.web.sentences import Part, Sentence, part_of
 from kg.web.terms import LABEL, Row, value
 
 bp = Blueprint("compare", __name__)
@@ -61,7 +61,7 @@ def compare(record: Record) -> Response:
     given = {"names": names, "about": about, "label": label, "most": MOST}
     if len(names) < 2:
         holders = [
-            (record.name(value(row, "thing")), _holder(row), value(row, "total"))
+            (record.name(value(row, "thing")), part_of(row, "thing", "label"), value(row, "total"))
             for row in _holders(record, scope, names)
         ]
         return Response(render_template("compare-choose.html", holders=holders, **given), mimetype="text/html")
@@ -82,10 +82,6 @@ def _holders(record: Record, scope: dict[str, Bound], names: Sequence[str]) -> l
     known = {value(row, "thing") for row in rows}
     more = [Iri(record.iri(name)) for name in names if record.iri(name) not in known]
     return [*rows, *(record.rows("holder", thing=more) if more else ())]
-
-
-def _holder(row: Row) -> Part:
-    return Part(value(row, "label"), "thing", value(row, "thing"), row["label"].language)
 
 
 def _compared(record: Record, names: Sequence[str], scope: dict[str, Bound]) -> dict[str, object]:
@@ -140,12 +136,12 @@ def _held(record: Record, names: Sequence[str], scope: dict[str, Bound]) -> list
     found = {value(row, "voice"): row for row in rows}
     if lacking := [name for name in names if record.iri(name) not in found]:
         raise NotFound(f"nothing in the record is called {lacking[0]}")
-    return [_count(record, name, found[record.iri(name)]) for name in names]
+    return [_count(name, found[record.iri(name)]) for name in names]
 
 
-def _count(record: Record, name: str, row: Row) -> Held:
+def _count(name: str, row: Row) -> Held:
     counts = [int(value(row, column) or 0) for column in ("affirms", "denies", "passes", "speaks")]
-    return Held(Part(value(row, "label"), "thing", record.iri(name), row["label"].language), name, *counts)
+    return Held(part_of(row, "voice", "label"), name, *counts)
 
 
 def _line(fact: Fact, voices: Sequence[str], passed: bool) -> Line:

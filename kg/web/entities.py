@@ -12,7 +12,7 @@ from kg.web.findings import findings_about
 from kg.web.ids import Thing
 from kg.web.linked import schema_org
 from kg.web.record import Iri, Record
-from kg.web.sentences import Part, Speller
+from kg.web.sentences import Part, Speller, part_of
 from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row, Term, value
 from kg.web.times import earliest, told_time
 from kg.web.vocabulary import Vocabulary, vocabulary
@@ -129,10 +129,10 @@ def _uses(record: Record, iri: str) -> Iterator[tuple[Term, Use]]:
     forms = {row["place"].value: row["form"] for row in record.rows("place-forms", place=places)}
     speakers: dict[str, list[Part]] = defaultdict(list)
     for row in record.rows("direct-speech", place=places):
-        speakers[row["place"].value].append(_agent(row, "voice"))
+        speakers[row["place"].value].append(part_of(row, "voice", "voiceLabel"))
     for row in rows:
         place, start, end = row["place"].value, int(row["start"].value), int(row["end"].value)
-        use = Use(row["slug"].value, start, end, tuple(speakers[place]), _agent(row, "publisher"))
+        use = Use(row["slug"].value, start, end, tuple(speakers[place]), part_of(row, "publisher", "publisherLabel"))
         yield forms.get(place, row["form"]), use
 
 
@@ -142,11 +142,6 @@ def _form(text: str, language: str, noted: list[Row], uses: list[Use], words: Vo
     notes |= {SCRIPTS.get(value(row, "script"), value(row, "script")) for row in noted if "script" in row}
     how = frozenset(row["how"].value.removeprefix(AT) for row in noted)
     return Form(text, language, tuple(sorted(notes)), how, tuple(uses))
-
-
-def _agent(row: Row, name: str) -> Part:
-    label = row[f"{name}Label"]
-    return Part(label.value, "thing", row[name].value, label.language)
 
 
 def _more(graph: Graph, iri: str, words: Vocabulary, labels: Graph) -> list[tuple[str, list[Part]]]:
@@ -168,7 +163,7 @@ def _incoming(rows: list[Row], words: Vocabulary, labels: Graph) -> list[tuple[s
 def _happenings(record: Record, iri: str) -> tuple[Happening, ...]:
     rows: dict[tuple[Part, Part], list[Row]] = defaultdict(list)
     for row in record.rows("events-here", thing=Iri(iri), at=Iri(iri)):
-        rows[_agent(row, "event"), _agent(row, "at")].append(row)
+        rows[part_of(row, "event", "eventLabel"), part_of(row, "at", "atLabel")].append(row)
     made = [_happening(event, at, [times_of(row) for row in found]) for (event, at), found in rows.items()]
     return tuple(sorted(made, key=lambda one: (one.earliest, one.event.text)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kg.web.claims import read_labels
 from kg.web.record import Iri, Record
-from kg.web.sentences import Part, Sentence, Speller
+from kg.web.sentences import Part, Sentence, Speller, part_of
 from kg.web.terms import AT, Graph, Row
 from kg.web.times import earliest, told_time
 from kg.web.vocabulary import Vocabulary, vocabulary
@@ -125,9 +125,8 @@ def _chains(record: Record, attributions: Iterable[str]) -> dict[str, tuple[Part
     wanted = [Iri(iri) for iri in sorted(attributions)]
     chains: dict[str, tuple[Part, ...]] = {}
     for row in record.rows("chains", attribution=wanted) if wanted else ():
-        part = Part(row["label"].value, "thing", row["agent"].value, row["label"].language)
         key = row["attribution"].value
-        chains[key] = (*chains.get(key, ()), part)
+        chains[key] = (*chains.get(key, ()), part_of(row, "agent", "label"))
     return chains
 
 

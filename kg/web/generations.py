@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from kg.errors import NotFound
 from kg.settings import Settings
 from kg.sparql.protocol import read_generation
 from kg.store.changes import Line, Summary, changed_lines, places, summary
 from kg.store.history import Moment
+from kg.web.asking import prefers_json
 from kg.web.claims import read_claims
 from kg.web.ids import page_number
 from kg.web.moments import history
@@ -44,7 +45,7 @@ def index() -> Response:
     shown = moments[(number - 1) * SHOWN : number * SHOWN]
     if number > 1 and not shown:
         raise NotFound(f"there are {len(moments)} generations, and no page {number}")
-    if _wants_json():
+    if prefers_json():
         more = f"/generations?page={number + 1}" if number * SHOWN < len(moments) else None
         return _sent(jsonify({"total": len(moments), "generations": [*map(as_json, shown)], "next": more}))
     told = {"moments": shown, "current": moments[0] if moments else None, "number": number}
@@ -60,7 +61,7 @@ def generation(name: str) -> Response:
     changed = _changed(moment, page)
     if page > 1 and not changed.lines:
         raise NotFound(f"generation {number} changed fewer triples, and there is no page {page} of them")
-    if _wants_json():
+    if prefers_json():
         return _sent(jsonify(as_json(moment) | _changes_json(changed, number, page)))
     settings: Settings = current_app.extensions["attest.settings"]
     told = {"moment": moment, "changed": changed, "number": page, "listed": LISTED, "base": settings.base_iri}
@@ -108,10 +109,6 @@ def _changes_json(changed: Changed, number: int, page: int) -> dict[str, object]
         "triples": [{"sign": line.sign, "quad": line.text} for line in changed.lines],
         "next": f"/generations/{number}?page={page + 1}" if changed.more else None,
     }
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def _sent(response: Response) -> Response:

@@ -9,7 +9,7 @@ from kg.web.entities import entity_page
 from kg.web.findings import finding_page, rule_page
 from kg.web.ids import Replaced, Thing, alternates, find_thing, moved_to
 from kg.web.record import Iri, Record, conditional
-from kg.web.sentences import Part, Speller
+from kg.web.sentences import Part, Speller, part_of
 from kg.web.statements import proposition_page, statement_page
 from kg.web.terms import AT, DCTERMS, LABEL, RDF_TYPE, Row, Term
 from kg.web.vocabulary import vocabulary
@@ -64,8 +64,7 @@ def _name(record: Record, thing: Thing) -> Response:
     graph = record.graph("nodes", s=Iri(iri))
     bearers: dict[Part, list[Row]] = defaultdict(list)
     for row in record.rows("name-bearers", name=Iri(iri)):
-        label = row["thingLabel"]
-        bearers[Part(label.value, "thing", row["thing"].value, label.language)].append(row)
+        bearers[part_of(row, "thing", "thingLabel")].append(row)
     form = graph.value(iri, AT + "nameForm")
     return _rendered("name.html", thing=thing, iri=iri, form=form, bearers=bearers, pairs=_pairs(record, iri))
 

@@ -13,7 +13,7 @@ from kg.sparql.protocol import Query, asks_nothing
 from kg.store.generations import Generations
 from kg.store.perspectives import Shelf, read_shelf
 from kg.web import sparql
-from kg.web.asking import read
+from kg.web.asking import prefers_json, read
 from kg.web.moments import asked_moment, history, timed
 from kg.web.record import Record, conditional
 
@@ -30,7 +30,7 @@ EVERYTHING = """CONSTRUCT { ?s ?p ?o } WHERE {
 def index(record: Record) -> Response:
     """All perspectives, as a page or as JSON."""
     shelf = _shelf(record)
-    if _wants_json():
+    if prefers_json():
         return _open(jsonify([about_json(about) for about in shelf.perspectives]))
     page = render_template("perspectives.html", perspectives=shelf.perspectives)
     return _open(Response(page, mimetype="text/html"))
@@ -43,7 +43,7 @@ def perspective(record: Record, name: str) -> Response:
     shelf = _shelf(record)
     about = shelf.find(name)
     world = _world(record, about.name)
-    if _wants_json():
+    if prefers_json():
         return _open(jsonify({**about_json(about), "world": [*map(as_json, world)]}))
     others = [other for other in shelf.perspectives if other.name != about.name]
     told = {"about": about, "world": world[:SHOWN], "found": len(world), "shown": SHOWN, "others": others}
@@ -59,7 +59,7 @@ def comparison(record: Record, name: str, other: str) -> Response:
     pair = shelf.pair(name, other)
     worlds = _world(record, name), _world(record, other)
     found = compare(shelf.find(name), shelf.find(other), worlds, pair)
-    if _wants_json():
+    if prefers_json():
         return _open(jsonify(comparison_json(found)))
     page = render_template("comparison.html", found=found, shown=SHOWN)
     return _open(Response(page, mimetype="text/html"))
@@ -105,10 +105,6 @@ def _world(record: Record, name: str) -> tuple[Held, ...]:
     found = read(Query(world_query(), perspective=name), JSON)
     record.settle(found.generation)
     return read_world(json.loads(b"".join(found.chunks)))
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def _open(response: Response) -> Response:

@@ -10,7 +10,7 @@ from kg import resources
 from kg.errors import NotAcceptable, NotFound
 from kg.questions import BadParameter, Question, bind, find_question, questions
 from kg.sparql.protocol import Query
-from kg.web.asking import ask, fetch, send
+from kg.web.asking import ask, fetch, prefers_json, send
 
 bp = Blueprint("questions", __name__)
 JSON, CSV = "application/sparql-results+json", "text/csv"
@@ -23,7 +23,7 @@ Row = dict[str, dict[str, str]]
 def index() -> Response:
     """All questions, as a page or as JSON."""
     found = questions(resources.find("queries"))
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    if prefers_json():
         return _vary(jsonify([_described(question) for question in found]))
     return _vary(Response(render_template("questions.html", questions=found), mimetype="text/html"))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from kg.web.record import Iri, Record
-from kg.web.sentences import Part
+from kg.web.sentences import Part, part_of
 
 MOST = 10  # nodes of a circle that is drawn; what is longer is listed alone
 SIZE = 520  # the drawing is a square of so many units
@@ -95,17 +95,12 @@ def read_ring(record: Record, finding: str) -> Ring | None:
 def _steps(record: Record, finding: str) -> dict[tuple[str, str], Step]:
     found: dict[tuple[str, str], Step] = {}
     for row in record.rows("ring", finding=Iri(finding)):
-        source, target = (_part(row, name) for name in ("from", "to"))
+        source, target = (part_of(row, name, f"{name}Label") for name in ("from", "to"))
         said = Part(row["identifier"].value, "thing", row["statement"].value)
         known = found.get((source.iri, target.iri), Step(source, target, row["how"].value, ()))
         statements = tuple(dict.fromkeys((*known.statements, said)))
         found[source.iri, target.iri] = Step(source, target, known.how, statements)
     return found
-
-
-def _part(row: Mapping[str, object], name: str) -> Part:
-    label = row[f"{name}Label"]
-    return Part(str(label), "thing", str(row[name]), getattr(label, "language", ""))
 
 
 def _circles(start: str, nexts: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from kg.errors import BadInput
+from kg.web.asking import prefers_json
 from kg.web.ids import page_number
 from kg.web.index import Index
 from kg.web.record import Record, conditional
@@ -25,7 +26,7 @@ def search(record: Record) -> Response:
         raise BadInput(f"expected at most {LONGEST} characters to search for, found {len(asked)}")
     kept: Remembered[Index] = current_app.extensions[NAME]
     index = kept.of(record)
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    if prefers_json():
         return _suggestions(record, index, asked)
     number = page_number()
     statements, total = index.statements(asked, SHOWN, (number - 1) * SHOWN)

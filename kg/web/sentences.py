@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Term
+from kg.web.terms import AT, LABEL, RDF_TYPE, Graph, Row, Term
 from kg.web.vocabulary import Vocabulary
 
 
@@ -18,6 +18,11 @@ class Part:
     kind: str = "text"
     iri: str = ""
     language: str = ""
+
+
+def part_of(row: Row, name: str, label: str) -> Part:
+    """The thing in a cell of an answer, called as another cell says."""
+    return Part(row[label].value, "thing", row[name].value, row[label].language)
 
 
 @dataclass(frozen=True, slots=True)

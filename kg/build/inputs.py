@@ -45,9 +45,9 @@ def read_inputs(settings: Settings) -> Inputs:
         files += [path for path in [settings.articles / "entities.yaml"] if path.is_file()]
         folders = articles_in(settings.articles)
         # Policies name articles, which must be there.
-        policies = _digest([settings.articles / PERSPECTIVES], *(folder.name for folder in folders))
-    common = _digest(files, settings.base_iri, pyoxigraph.__version__)
-    return Inputs(common, {folder.name: _digest(sorted(folder.iterdir())) for folder in folders}, policies)
+        policies = digest_of([settings.articles / PERSPECTIVES], *(folder.name for folder in folders))
+    common = digest_of(files, settings.base_iri, pyoxigraph.__version__)
+    return Inputs(common, {folder.name: digest_of(sorted(folder.iterdir())) for folder in folders}, policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ def _read_note(settings: Settings) -> dict[str, Any] | None:
     return note if isinstance(note, dict) and note.keys() >= _NOTED else None
 
 
-def _digest(paths: Iterable[Path], *more: str) -> str:
+def digest_of(paths: Iterable[Path], *more: str) -> str:
+    """The sha256 of some words, and of the names, sizes and bytes of those of the paths that are files."""
     digest = hashlib.sha256("\0".join(more).encode())
     for path in paths:
         if path.is_file():

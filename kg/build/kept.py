@@ -42,7 +42,11 @@ def kept_register(settings: Settings, common: str) -> Work | None:
     path = settings.data / FILE
     if not _is_of(path, common):
         return None
-    content: dict[str, Any] = json.loads(path.read_text("utf-8").partition("\n")[2])
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8").partition("\n")[2])
+    except ValueError:  # cut off, as by a power cut
+        path.unlink()
+        return None
     known = {
         name: Known(NamedNode(iri), NamedNode(cls), {form: NamedNode(node) for form, node in names.items()})
         for name, (iri, cls, names) in content["known"].items()

@@ -1,11 +1,10 @@
 """Whether a rollback stands: nothing is built over it until a curator's file changes, or a build is asked for."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg.build.inputs import is_as_built
+from kg.build.inputs import digest_of, is_as_built
 from kg.settings import Settings
 from kg.store import durable
 
@@ -14,7 +13,7 @@ NOTE = "rollback.json"
 
 def note_rollback(settings: Settings, generation: int, to: int) -> None:
     """Remember that a generation goes back to another, and which files must change before it is built over."""
-    note = {"generation": generation, "to": to, "files": _digest(settings)}
+    note = {"generation": generation, "to": to, "files": digest_of(_files(settings))}
     durable.replace(settings.data / NOTE, json.dumps(note, indent=1, sort_keys=True) + "\n")
 
 
@@ -25,18 +24,10 @@ def standing(settings: Settings) -> int | None:
         generation, to, files = note["generation"], int(note["to"]), note["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return to if is_as_built(settings, generation) and files == _digest(settings) else None
-
-
-def _digest(settings: Settings) -> str:
-    """Of what curators and ontologists write; our own code is left out, so that an upgrade undoes no rollback."""
-    digest = hashlib.sha256()
-    for path in _files(settings):
-        digest.update(f"\0{path.name}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return to if is_as_built(settings, generation) and files == digest_of(_files(settings)) else None
 
 
 def _files(settings: Settings) -> Iterator[Path]:
+    """What curators and ontologists write; our own code is left out, so that an upgrade undoes no rollback."""
     for folder in (settings.articles, settings.ontology, settings.shapes, settings.findings):
-        yield from sorted(path for path in folder.rglob("*") if path.is_file()) if folder else ()
+        yield from sorted(folder.rglob("*")) if folder else ()

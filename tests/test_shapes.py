@@ -234,7 +234,9 @@ def expectations() -> list[tuple[URIRef, set[Node]]]:
     return [(term, set(ontology().objects(term, expects))) for term in found]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("term", "types"), expectations(), ids=lambda value: local(value) if value else "")
+@pytest.mark.parametrize(
+    ("term", "types"), expectations(), ids=lambda value: local(value) if isinstance(value, URIRef) else ""
+)
 def test_what_the_ontology_expects_a_warning_advises(term: URIRef, types: set[Node]) -> None:
     shapes = suite("record").shapes
     advised = [s for s in shapes.subjects(SH.path, term) if shapes.value(s, SH.severity) == SH.Warning]

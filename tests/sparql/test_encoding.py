@@ -92,10 +92,10 @@ def test_a_body_is_read(name: str) -> None:
         ("br", b"", UnsupportedMediaType, "encoded as gzip or not at all, found 'br'"),
         ("gzip, gzip", b"", UnsupportedMediaType, "found 'gzip, gzip'"),
         ("gzip", b"ASK {}", BadInput, "expected a body in gzip"),
-        ("gzip", gzip.compress(b"ASK {}")[:-3], BadInput, "cut off"),
-        ("gzip", gzip.compress(b"ASK {}") + b"more", BadInput, "more after it"),
-        ("gzip", gzip.compress(b"#" * 101), ContentTooLarge, "at most 100 bytes"),
-        ("gzip", gzip.compress(bytes(200 << 20)), ContentTooLarge, "at most 100 bytes"),
+        ("gzip", gzip.compress(b"ASK {}", mtime=0)[:-3], BadInput, "cut off"),
+        ("gzip", gzip.compress(b"ASK {}", mtime=0) + b"more", BadInput, "more after it"),
+        ("gzip", gzip.compress(b"#" * 101, mtime=0), ContentTooLarge, "at most 100 bytes"),
+        ("gzip", gzip.compress(bytes(200 << 20), mtime=0), ContentTooLarge, "at most 100 bytes"),
     ],
 )
 def test_a_body_that_is_not_read(encoding: str, body: bytes, error: type[Exception], sentence: str) -> None:

@@ -4,6 +4,7 @@ import concurrent.futures
 import gzip
 import http.client
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ import pytest
 from kg.settings import Settings
 from kg.sparql.service import QueryService
 from kg.web.fast import FastPath
-from tests.live import CROSS, JSON, Server
+from tests.live import CROSS, JSON, Server, serving
 
 SELECT = "SELECT * { ?s a <https://w3id.org/attest/ontology#Person> } ORDER BY ?s"
 GRAPH = "CONSTRUCT WHERE { <https://w3id.org/attest/id/badr-corps> ?p ?o }"
@@ -51,6 +52,14 @@ CASES: dict[str, Request] = {
     "large": ("GET", {"query": LARGE}, None, {"Accept": "text/csv"}),
     "large gzip": ("GET", {"query": LARGE}, None, {"Accept": "text/csv", "Accept-Encoding": "gzip"}),
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The shipped corpus from disk: each worker that loads it into memory names blank nodes anew."""
+    folder = tmp_path_factory.mktemp("served")
+    with serving(folder, data=folder / "kg-data", query_seconds=2, body_seconds=2, memory_quads=1) as running:
+        yield running
 
 
 def answered(server: Server, request: Request, aside: bool) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -27,7 +27,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     keep: int = 10  # generations
-    memory_quads: int = 200_000  # a larger generation is queried from disk
+    memory_quads: int = 2_000_000  # a larger generation is queried from disk; so is one for which there is no memory
     query_seconds: float = 10.0  # deadline, from the request's arrival at a worker
     query_rows: int = 200_000
     query_bytes: int = 64 * MIB  # of one answer

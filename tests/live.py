@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 import psutil
 
+from kg.sparql.forks import WORKERS
+
 JSON = "application/sparql-results+json"
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
@@ -86,7 +88,7 @@ class Server:
 
     @property
     def workers(self) -> list[psutil.Process]:
-        return [p for p in self.tree() if "kg.sparql.worker" in " ".join(p.cmdline())]
+        return [p for p in self.tree() if p.name() == WORKERS]
 
 
 def free_port() -> int:

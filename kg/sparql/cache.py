@@ -12,6 +12,7 @@ from kg.sparql.encoding import Encoding
 from kg.sparql.messages import Job
 
 OVERHEAD = 500  # bytes that an answer takes beside its own
+SHARE = 8  # of all the room, one answer may take one part
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,11 @@ class Statistics:
 
 
 class Cache:
-    """Answers by their keys, up to `most` bytes; any thread may use it."""
+    """Answers by their keys, up to `most` bytes; any thread may use it. A streamed one has `most_of_one` at most."""
 
     def __init__(self, most: int) -> None:
         self._kept: LRUCache[str, Kept] = LRUCache(max(most, 1), getsizeof=lambda kept: kept.length + OVERHEAD)
+        self.most_of_one = most // SHARE
         self._lock = threading.Lock()
         self._hits = self._misses = 0
         self.era = 0

@@ -25,7 +25,8 @@ from pyoxigraph import (
 from kg.errors import BadInput, NotFound, StoreUnavailable
 from kg.sparql import frames
 from kg.sparql.federation.messages import BLANK
-from kg.sparql.messages import UNCLEAR, Failure, Job, Start
+from kg.sparql.memory import free_memory
+from kg.sparql.messages import SOON, UNCLEAR, Failure, Job, Start
 from kg.sparql.rows import counter
 from kg.sparql.writer import TooLarge, Writer
 from kg.store import nquads
@@ -37,6 +38,8 @@ from kg.store.perspectives import FOLDER, RECORD, not_found
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z]\w* [^\[\]']+")
 MOST_PAST = 3
+QUAD = 400  # bytes that a quad takes in memory
+SHARE = 4  # of what memory is free, a generation may take one part: what workers read, each copies in time
 _STORAGE = ("IO error", "Corruption")
 _RESULTS = {
     "JSON": QueryResultsFormat.JSON,
@@ -67,16 +70,31 @@ class Opened:
 
 def open_store(start: Start) -> Opened:
     """Load the generation into memory when it is small enough, else open it read-only. Raises OSError."""
-    dump = Dump(Path(start.data).parent)
-    quads = dump.count() if start.quads is None else start.quads
+    dump, quads = _measured(start)
     return _open(Path(start.record), dump, quads, start.memory_quads)
 
 
+def load(start: Start) -> Opened:
+    """Load the generation into memory; or, where it does not fit, say so and open nothing. Raises OSError."""
+    dump, quads = _measured(start)
+    if quads <= start.memory_quads and quads * QUAD <= free_memory() // SHARE:
+        return _in_memory(dump, quads)
+    return Opened(Store(), quads, "disk", stamp_of(dump.data))
+
+
+def _measured(start: Start) -> tuple[Dump, int]:
+    dump = Dump(Path(start.data).parent)
+    return dump, dump.count() if start.quads is None else start.quads
+
+
 def _open(record: Path, dump: Dump, quads: int, memory_quads: int) -> Opened:
-    stamp = stamp_of(dump.data)
     if quads > memory_quads:
-        return Opened(Store.read_only(str(record)), quads, "disk", stamp)
-    store = Store()
+        return Opened(Store.read_only(str(record)), quads, "disk", stamp_of(dump.data))
+    return _in_memory(dump, quads)
+
+
+def _in_memory(dump: Dump, quads: int) -> Opened:
+    stamp, store = stamp_of(dump.data), Store()
     if dump.changes.exists():
         store.bulk_extend(dump.quads())
     else:
@@ -97,7 +115,7 @@ class Stores:
         self._past: OrderedDict[int, Stores] = OrderedDict()
         self._record = record
         self._worlds: dict[str, Opened] = {}
-        self._room = start.memory_quads - (record.quads if record.backend == "memory" else 0)
+        self._room = min(start.memory_quads, SOON) - (record.quads if record.backend == "memory" else 0)
 
     def find(self, perspective: str | None, generation: int | None = None) -> Store:
         """The store to ask; raises NotFound for a name of none, StoreUnavailable when its files cannot be read."""
@@ -125,7 +143,7 @@ class Stores:
             opened = Opened(Store.read_only(str(record)), 0, "disk", "")
         except OSError as error:
             raise StoreUnavailable(f"generation {number} cannot be opened: {error}") from error
-        return Stores(Start(number, str(record), str(data), 0, 0, 0, 0), opened)
+        return Stores(Start(number, str(record), str(data), 0, 0, 0), opened)
 
     def _opened(self, name: str) -> Opened:
         """From disk where the record and the worlds that are in memory already leave no room."""

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 UNCLEAR = "the query cannot be understood"  # in the text of a syntax error that the engine does not explain
 
+SOON = 200_000  # quads that are in memory within a moment
 SECONDS = struct.Struct(">d")  # before a job: the time that is left, in seconds
 
 
@@ -27,10 +28,18 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Root(Message):
+    """What the first fork server is started with: the starting process's id, and the socket that asks for forks."""
+
+    parent: int
+    control: int
+
+
+@dataclass(frozen=True, slots=True)
 class Start(Message):
     """What a worker is started with: a generation's number, its files, and the limits of the process.
 
-    `quads` is their number where it is known; `memory` is in bytes; `parent` the id of the starting process.
+    `quads` is their number where it is known; `memory` is in bytes.
     """
 
     generation: int
@@ -39,7 +48,6 @@ class Start(Message):
     quads: int | None
     memory_quads: int
     memory: int
-    parent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,9 @@ class Job(Message):
     generation: int | None = None
     federated: bool = False
     variables: bool = False
+
+    def __hash__(self) -> int:
+        return hash(self.text)  # which is known; to hash every field takes longer than to look one up
 
 
 @dataclass(frozen=True, slots=True)

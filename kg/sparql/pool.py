@@ -1,50 +1,35 @@
 """Keeps query workers ready on the current generation: starts them, watches them, replaces them."""
 
-import contextlib
-import os
 import select
 import threading
 import time
 from collections.abc import Callable
 
-from kg.errors import DeadlineExceeded, StoreUnavailable
+from kg.errors import StoreUnavailable
 from kg.sparql import frames
-from kg.sparql.admission import OWN, SLICE
+from kg.sparql.forks import Worker
 from kg.sparql.limits import Limits
 from kg.sparql.messages import Hello
-from kg.sparql.process import Worker
-from kg.sparql.turnover import QUICK, Generation, Pause, Source, Status, is_outdated, start_of
+from kg.sparql.shelf import Shelf
+from kg.sparql.turnover import Generation, Pause, Source
 
-SPARE = 1  # takes the place of a worker that goes to the slow lane
 TICK = 0.2  # seconds between two looks at CURRENT
-START_SECONDS = 300.0  # a worker that loads for longer is given up
+START_SECONDS = 60.0  # a worker that opens its generation for longer is given up
 
 
-class Pool:
-    """`take` a worker, then `give_back` or `discard` it; any thread may. `served` is called when another generation is.
+class Pool(Shelf):
+    """A shelf that is kept full. `served` is called when another generation is.
 
     One thread starts all workers, for they end with the thread that started them. It follows the source: one worker
     goes over to a new generation, on disk; when it is ready, that generation is served, and each other one goes over
-    before its next query. Once generations stop coming, fresh workers with the data in memory take their places.
+    before its next query. Once generations stop coming, the data is loaded into memory, and workers that are forked
+    with it take the others' places.
     """
 
     def __init__(self, source: Source, limits: Limits, served: Callable[[], None] = lambda: None) -> None:
-        self._source, self._limits, self._served = source, limits, served
-        self._size = limits.concurrent + OWN + SPARE
-        self._changed = threading.Condition()
-        self._serving: Generation | None = None
-        self._target: Generation | None = None
-        self._hello: Hello | None = None
-        self._failure: str | None = None  # why the last worker that failed to start did
-        self._lost: str | None = None  # why the source does not say what to serve
-        self._starting: dict[Worker, float] = {}
-        self._idle: list[Worker] = []
-        self._living: set[Worker] = set()
-        self._ready: set[Worker] = set()  # those that make up the pool's size: starting, idle, or in the fast lane
+        super().__init__(limits)
+        self._source, self._served = source, served
         self._pauses: dict[int, Pause] = {}
-        self._served_since, self._stopping = 0.0, False
-        self._bell = os.pipe()
-        os.set_blocking(self._bell[1], False)
         self._thread = threading.Thread(target=self._manage, name="query-workers", daemon=True)
 
     def start(self, seconds: float) -> None:
@@ -54,66 +39,6 @@ class Pool:
         with self._changed:
             self._changed.wait_for(lambda: self._idle or self._failure or self._target is None, seconds)
 
-    def take(self, deadline: float, gone: Callable[[], bool]) -> Worker:
-        """A worker that is ready; waits until `deadline` (monotonic). Raises StoreUnavailable, DeadlineExceeded."""
-        with self._changed:
-            while (worker := self.take_now()) is None:
-                self._wait(deadline, gone)
-            return worker
-
-    def take_now(self) -> Worker | None:
-        """A worker that is ready, None where there is none."""
-        with self._changed:
-            while self._idle:
-                if (worker := self._idle.pop()).alive and self._up_to_date(worker):
-                    return worker
-                self.discard(worker)
-        return None
-
-    def wait_for(self, number: int, seconds: float) -> bool:
-        """Wait until that generation, or a later one, is served; False when the time is over."""
-        self._ring()
-        with self._changed:
-            return self._changed.wait_for(lambda: self._serving and self._serving.number >= number, seconds) or False
-
-    def heard(self, hello: Hello) -> None:
-        """Learn what a worker says that has gone over to another generation."""
-        with self._changed:
-            if self._serving is not None and hello.generation == self._serving.number:
-                self._hello = hello
-
-    def give_back(self, worker: Worker) -> None:
-        """Return a worker that has answered; it is ended where it cannot serve again."""
-        with self._changed:
-            surplus = len(self._ready) > self._size and not self._is_best(worker)
-            if worker in self._ready and not worker.niced and not self._stopping and not surplus:
-                self._idle.append(worker)
-                self._changed.notify()
-                return
-        self.discard(worker)
-
-    def slow_down(self, worker: Worker) -> None:
-        """Let a worker go on behind all others, and have another take its place."""
-        worker.be_nice()
-        with self._changed:
-            self._ready.discard(worker)
-        self._ring()
-
-    def discard(self, worker: Worker) -> int:
-        """End a worker, and have another take its place; its exit code, or minus the signal that ended it."""
-        worker.kill()
-        code = worker.wait()
-        with self._changed:
-            self._ready.discard(worker)
-            self._living.discard(worker)
-        self._ring()
-        return code
-
-    def status(self) -> Status:
-        """How the pool is."""
-        with self._changed:
-            return Status(self._hello, len(self._living) - len(self._starting), self._lost or self._failure)
-
     def stop(self) -> None:
         """End all workers; those who drive one find its pipe at its end. Again: nothing."""
         with self._changed:
@@ -121,11 +46,10 @@ class Pool:
                 return
             self._stopping = True
             self._changed.notify_all()
-            self._ring_once()
+            self._bell.ring()
         if self._thread.is_alive():
             self._thread.join()
-        for end in self._bell:
-            os.close(end)
+        self._bell.close()
         with self._changed:
             undriven, driven = [*self._idle, *self._starting], set(self._living)
             self._idle.clear()
@@ -133,38 +57,7 @@ class Pool:
             worker.kill()
         for worker in undriven:
             self.discard(worker)
-
-    def _wait(self, deadline: float, gone: Callable[[], bool]) -> None:
-        if self._stopping:
-            raise StoreUnavailable("the service is shutting down")
-        if self._target is None and self._serving is None:
-            raise StoreUnavailable(self._lost or "nothing has been published yet")
-        if self._failure and not self._ready:
-            raise StoreUnavailable(f"no query worker can be started: {self._failure}")
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise DeadlineExceeded("no query worker became free in time; try again later")
-        self._changed.wait(min(left, SLICE))
-        if gone():
-            raise StoreUnavailable("the client left while its query waited")
-
-    def _up_to_date(self, worker: Worker) -> bool:
-        """Have an idle worker answer from the generation that is served; False when it has ended."""
-        assert self._serving is not None
-        if worker.generation == self._serving.number:
-            return True
-        try:
-            worker.open(start_of(self._serving, self._hello, self._limits, QUICK))
-        except BrokenPipeError:
-            return False
-        return True
-
-    def _is_outdated(self, worker: Worker) -> bool:
-        return is_outdated(worker, self._hello, self._limits, self._served_since)
-
-    def _is_best(self, worker: Worker) -> bool:
-        current = self._serving is None or worker.generation == self._serving.number
-        return current and not self._is_outdated(worker)
+        self._nursery.close()
 
     # What follows runs in the one permanent thread.
 
@@ -202,15 +95,26 @@ class Pool:
         wanted = self._target if self._serving is None else self._serving
         numbers = {g.number for g in (self._serving, self._target) if g is not None}
         self._pauses = {number: self._pauses.get(number, Pause()) for number in numbers}
-        if self._target is not None and self._target != self._serving:
+        self._tend(wanted)
+        if self._serving is not None and self._target not in (None, self._serving):
             self._go_over(self._target)
         with self._changed:
             outdated = sum(self._is_outdated(worker) for worker in self._ready if worker not in self._starting)
             missing = self._size - len(self._ready) + outdated
             missing = min(missing, 1) - len(self._starting) if outdated else missing  # one at a time
         for _ in range(missing):
-            if wanted and time.monotonic() >= self._pauses[wanted.number].until and not self._stopping:
+            if wanted and self._may_begin(wanted):
                 self._begin(wanted)
+
+    def _tend(self, wanted: Generation | None) -> None:
+        try:
+            self._nursery.tend(wanted, self._hello, self._served_since)
+        except OSError as error:
+            self._failed(wanted.number if wanted else 0, f"{error.strerror}")
+
+    def _may_begin(self, wanted: Generation) -> bool:
+        known = self._serving is not None or self._nursery.knows(wanted.number)
+        return known and time.monotonic() >= self._pauses[wanted.number].until and not self._stopping
 
     def _go_over(self, target: Generation) -> None:
         """Have one worker open the generation that is to be served; a fresh one where none is idle."""
@@ -219,22 +123,20 @@ class Pool:
                 return None
             if any(worker.generation == target.number for worker in self._starting):
                 return None
-            pioneer = self._idle.pop() if self._serving is not None and self._idle else None
+            pioneer = self._idle.pop() if self._idle else None
             if pioneer is not None:
                 self._starting[pioneer] = time.monotonic()
         if pioneer is None:
             return self._begin(target)
-        try:
-            pioneer.open(start_of(target, self._hello, self._limits, QUICK))
-        except BrokenPipeError:
+        if not self._opens(pioneer, target):
             with self._changed:
                 self._starting.pop(pioneer)
             self.discard(pioneer)
+        return None
 
     def _begin(self, generation: Generation) -> None:
-        start = start_of(generation, self._hello, self._limits, self._limits.memory_quads)
         try:
-            worker = Worker(start)
+            worker = self._nursery.worker(generation, self._hello)
         except OSError as error:
             self._failed(generation.number, f"{error.strerror}")
             return
@@ -246,13 +148,22 @@ class Pool:
     def _listen(self) -> None:
         poll = select.poll()
         by_number = {worker.fileno(): worker for worker in self._starting}
-        for number in (self._bell[0], *by_number):
+        for number in (self._bell.fileno(), *by_number, *self._nursery.files()):
             poll.register(number, select.POLLIN)
         for number, _ in poll.poll(TICK * 1000):
-            if number == self._bell[0]:
-                os.read(number, 4096)
-            else:
+            if number == self._bell.fileno():
+                self._bell.hush()
+            elif number in by_number:
                 self._hear(by_number[number])
+            else:
+                self._hear_nursery()
+
+    def _hear_nursery(self) -> None:
+        try:
+            self._nursery.hear()
+        except ChildProcessError as error:
+            number = self._serving or self._target
+            self._failed(number.number if number else 0, f"a worker ended at its start with code {error}")
 
     def _hear(self, worker: Worker) -> None:
         said = worker.receive(0)
@@ -289,12 +200,3 @@ class Pool:
         with self._changed:
             self._failure = f"generation {number}: {reason}"
             self._changed.notify_all()
-
-    def _ring(self) -> None:
-        with self._changed:
-            if not self._stopping:
-                self._ring_once()
-
-    def _ring_once(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # it rings already
-            os.write(self._bell[1], b"!")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from kg import errors
 from kg.sparql import frames
 from kg.sparql.admission import SLICE, Ticket
+from kg.sparql.forks import Worker
 from kg.sparql.messages import Failure, Hello
 from kg.sparql.pool import Pool
-from kg.sparql.process import Worker
 from kg.sparql.worker import CANNOT_OPEN
 
 FAST = 0.25  # seconds that a query may take in the fast lane
@@ -84,9 +84,13 @@ class Run:
             raise
         return pieces
 
+    def slows_down(self) -> bool:
+        """Make room in the fast lane for others, if there is room in the slow one."""
+        return self._ticket.slow_down()
+
     def leave_fast_lane(self) -> None:
         """Make room in the fast lane for others. Raises Busy when the slow lane is full."""
-        if not self._ticket.slow_down():
+        if not self.slows_down():
             self.abort("slow lane full")
             raise errors.Busy("too many long queries run already; try again later", RETRY)
 

@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 15, 22, 38
 SECCOMP_MODE_FILTER = 2
 ALLOW, KILL, DENY = 0x7FFF0000, 0x80000000, 0x00050000 | 1  # DENY: the call fails with EPERM
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
@@ -40,6 +40,13 @@ def die_with(parent: int) -> None:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def name_process(name: str) -> None:
+    """Show this process under a name of at most 15 ASCII characters to who lists processes."""
+    if sys.platform == "linux":
+        text = ctypes.create_string_buffer(name.encode("ascii"))
+        _prctl(PR_SET_NAME, ctypes.addressof(text))
 
 
 def no_core() -> None:

@@ -9,19 +9,18 @@ from kg.errors import KgError, QuerySyntax
 from kg.settings import Settings
 from kg.sparql import tokens
 from kg.sparql.admission import Lane, Lanes, Ticket
-from kg.sparql.answers import ANYONE, Answer, Chunks, Reader, Readiness, Task, answer_kept, whole
+from kg.sparql.answers import ANYONE, Answer, Reader, Readiness, Task
 from kg.sparql.budget import Budgets
-from kg.sparql.cache import Cache, Kept, Statistics, strong_tag
+from kg.sparql.cache import Cache, Statistics
+from kg.sparql.delivery import Delivery
 from kg.sparql.desk import Desk
-from kg.sparql.encoding import SMALL, compress
 from kg.sparql.federation.federation import Beside, Federation
 from kg.sparql.flights import Flights
+from kg.sparql.forks import Worker
 from kg.sparql.limits import Limits
 from kg.sparql.pool import Pool
-from kg.sparql.process import Worker
 from kg.sparql.protocol import Query
-from kg.sparql.run import FAST, Lost, Run
-from kg.sparql.stream import PIECE, WHOLE, Streams
+from kg.sparql.run import Lost, Run
 from kg.sparql.syntax import told_better
 from kg.store.generations import Generations
 
@@ -38,11 +37,11 @@ class QueryService:
         self._pool = Pool(Generations(settings.data), self._limits, self._go_on)
         self._followers: list[Callable[[], None]] = []
         self._lanes = Lanes(self._limits)
-        self._streams = Streams()
         self._cache = Cache(self._limits.cache)
         self._budgets = Budgets(self._limits.budget)
         self._federation = Federation(settings, self._limits, self._budgets.charge)
         self._desk = Desk(settings, self._limits, self._federation.offered > 0)
+        self._delivery = Delivery(self._cache, self._desk)
         self._flights = Flights(self._limits.queue, kept=self._limits.cache > 0)
         self._ended: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -98,7 +97,7 @@ class QueryService:
         """Have a worker answer; None where that would take waiting. Raises BudgetSpent. `land` it, come what may."""
         if task.reader.client:
             self._budgets.check(task.reader.client)
-        key = self._desk.key(task, self._pool.status().hello)
+        key = self._desk.key(task, self._pool.hello)
         if self._flights.includes(key) or (ticket := self._lanes.enter_now()) is None:
             return None
         worker = self._pool.take_now()
@@ -117,7 +116,9 @@ class QueryService:
     def finish(self, run: Run, task: Task, pieces: list[bytes], whole: bool) -> Answer:
         """The answer that begins, or is `whole`, with these pieces of a run that `begin` gave. May wait."""
         try:
-            return self._keep(run, task, b"".join(pieces)) if whole else self._collect(run, task, pieces)
+            return (
+                self._delivery.keep(run, task, b"".join(pieces)) if whole else self._delivery.collect(run, task, pieces)
+            )
         except QuerySyntax as error:
             raise told_better(error, task.job.text) from error
 
@@ -174,7 +175,7 @@ class QueryService:
 
     def generation(self) -> int | None:
         """The generation that is served, None before the first."""
-        hello = self._pool.status().hello
+        hello = self._pool.hello
         return hello.generation if hello else None
 
     def cached(self) -> Statistics:
@@ -201,22 +202,12 @@ class QueryService:
 
     def at_hand(self, task: Task) -> Answer | None:
         """The answer if it is kept, or if the reader has it; never waits."""
-        hello = self._pool.status().hello
-        key = self._desk.key(task, hello)
-        if key is None or hello is None:
-            return None
-        if kept := self._cache.get(key):
-            return answer_kept(kept, task, task.reader.knows(kept.etag))
-        if task.reader.knows(key):
-            return Answer(
-                task.media.name, _asked(task, hello.generation), None, whole(()), None, key, weak=True, known=True
-            )
-        return None
+        return self._delivery.at_hand(task, self._pool.hello)
 
     def _answer(self, task: Task) -> Answer:
         if task.reader.client:
             self._budgets.check(task.reader.client)
-        with self._flights.one(self._desk.key(task, self._pool.status().hello), task.deadline, task.gone) as landed:
+        with self._flights.one(self._desk.key(task, self._pool.hello), task.deadline, task.gone) as landed:
             if landed and (answer := self.at_hand(task)):
                 return answer
             try:
@@ -226,7 +217,7 @@ class QueryService:
 
     def _attempt(self, task: Task) -> Answer:
         ticket = self._lanes.enter(task.own, task.deadline, task.gone, task.reader.client)
-        return self._collect(self._begin(task, ticket), task, [])
+        return self._delivery.collect(self._begin(task, ticket), task, [])
 
     def _begin(self, task: Task, ticket: Ticket) -> Run:
         try:
@@ -251,43 +242,6 @@ class QueryService:
         client = task.reader.client
         return lambda seconds: self._budgets.charge(client, seconds) if client else None
 
-    def _collect(self, run: Run, task: Task, pieces: list[bytes]) -> Answer:
-        """The whole answer if it is small and quick, or must be held, else a stream that begins with what there is."""
-        size, until = sum(map(len, pieces)), time.monotonic() + FAST if pieces else float("inf")
-        while size <= WHOLE and (piece := run.next(until, task.gone)) is not None:
-            if not piece:
-                return self._keep(run, task, b"".join(pieces))
-            if not pieces:
-                until = time.monotonic() + FAST
-            pieces.append(piece)
-            size += len(piece)
-        run.leave_fast_lane()
-        stream = self._streams.open(run, pieces, task.reader.client)
-        length = stream.hold(task.gone) if task.hold else None
-        chunks: Chunks = compress(task.encoding, stream, live=length is None) if task.encoding else stream
-        known = None if task.encoding else length
-        generation = _asked(task, run.generation)
-        return Answer(task.media.name, generation, known, chunks, task.encoding, self._desk.key(task, run.hello), True)
-
-    def _keep(self, run: Run, task: Task, body: bytes) -> Answer:
-        """A whole answer, which is kept for the next who asks."""
-        small = task.encoding is None or len(body) < SMALL
-        sent = body if small else b"".join(compress(task.encoding, [body]))  # type: ignore[arg-type]
-        pieces = tuple(sent[start : start + PIECE] for start in range(0, len(sent), PIECE))
-        key = self._desk.key(task, run.hello)
-        encoding = None if small else task.encoding
-        generation = _asked(task, run.generation)
-        if key is None:
-            return Answer(task.media.name, generation, len(sent), whole(pieces), encoding)
-        kept = Kept(pieces, len(sent), encoding, strong_tag(key, pieces), generation)
-        self._cache.put(key, kept, task.era)
-        return answer_kept(kept, task, task.reader.knows(kept.etag))
-
     def _count(self, reason: str) -> None:
         with self._lock:
             self._ended[reason] += 1
-
-
-def _asked(task: Task, answered: int) -> int:
-    """The generation that an answer is of, where a worker of the generation `answered` gave it."""
-    return task.past.generation if task.past else answered

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from kg.errors import Busy, KgError, StoreUnavailable
 from kg.sparql.admission import SLICE
+from kg.sparql.answers import Answer
 from kg.sparql.run import Run
 
 MOST = 64  # answers open at once
@@ -19,11 +20,22 @@ LAG = 5.0  # seconds without reading after which another may take an answer's pl
 SLOW = 1 << 15  # bytes a second; who reads no faster over twice as long gives way to another too
 
 
-class Stream(Iterator[bytes]):
-    """An answer that begins with `head`. Raises what ends the query, or StoreUnavailable when it was closed."""
+Keep = Callable[[int, Callable[[], bytes]], Answer | None]
 
-    def __init__(self, run: Run, head: list[bytes], client: str, closed: Callable[["Stream"], None]) -> None:
+
+class Stream(Iterator[bytes]):
+    """An answer that begins with `head`. Raises what ends the query, or StoreUnavailable when it was closed.
+
+    `keep` is given the number of bytes and a way to read them before anybody is told that the answer is whole; what
+    it makes of them is `kept`.
+    """
+
+    def __init__(
+        self, run: Run, head: list[bytes], client: str, keep: Keep, closed: Callable[["Stream"], None]
+    ) -> None:
         self.client = client
+        self.kept: Answer | None = None
+        self._offer = keep
         self._run, self._tell = run, closed
         self._spool = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by `_end`
         self._changed = threading.Condition()
@@ -108,9 +120,18 @@ class Stream(Iterator[bytes]):
         except OSError as raised:  # the disk is full
             self._run.abort("spool")
             error = StoreUnavailable(f"the answer cannot be kept: {raised.strerror}")
+        self.kept = self._offer(self._written, self._body) if error is None else None
         with self._changed:
             self._error, self._whole = self._error or error, error is None
             self._changed.notify_all()
+
+    def _body(self) -> bytes:
+        """All that was written, unless the answer was closed."""
+        with self._changed:
+            if self._closed:
+                return b""
+            self._spool.seek(0)
+            return self._spool.read()
 
     def _keep(self, piece: bytes) -> None:
         with self._changed:
@@ -128,7 +149,7 @@ class Streams:
         self._open: set[Stream] = set()
         self._lock = threading.Lock()
 
-    def open(self, run: Run, head: list[bytes], client: str) -> Stream:
+    def open(self, run: Run, head: list[bytes], client: str, keep: Keep) -> Stream:
         """Stream the rest of an answer. Raises Busy when too many are open and none gives way."""
         with self._lock:
             victim = self._victim(client) if len(self._open) >= MOST else None
@@ -138,7 +159,7 @@ class Streams:
             if len(self._open) >= MOST:
                 run.abort("streams full")
                 raise Busy("too many large answers are being read; try again later", 5)
-            stream = Stream(run, head, client, self._forget)
+            stream = Stream(run, head, client, keep, self._forget)
             self._open.add(stream)
             return stream
 

@@ -1,14 +1,13 @@
 """When query workers go over to another generation, and when fresh ones take their places."""
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from kg.sparql.forks import Worker
 from kg.sparql.limits import Limits
 from kg.sparql.messages import Hello, Start
-from kg.sparql.process import Worker
 
 QUICK = 2_000  # quads that are loaded into memory as fast as they are opened on disk
 SETTLED = 2.0  # seconds without a new generation after which it is worth loading one into memory
@@ -65,21 +64,17 @@ def start_of(generation: Generation, hello: Hello | None, limits: Limits, memory
         known,
         min(memory_quads, limits.memory_quads),
         limits.memory,
-        os.getpid(),
     )
 
 
-def is_outdated(worker: Worker, hello: Hello | None, limits: Limits, since: float) -> bool:
+def is_outdated(worker: Worker, hello: Hello | None, loaded: bool, since: float) -> bool:
     """Whether a fresh worker is better, now that no new generations come.
 
     One that is left on another generation keeps files open that may have been erased; one on disk would answer faster
-    from memory. `hello` is of the generation that is served, `since` so long (on the monotonic clock).
+    from memory, where the generation is `loaded`. `hello` is of the generation that is served, `since` so long (on
+    the monotonic clock).
     """
-    if hello is None or time.monotonic() - since < SETTLED:
-        return False
-    if worker.generation != hello.generation:
-        return True
-    if not QUICK < hello.quads <= limits.memory_quads:
+    if hello is None or (worker.generation != hello.generation and time.monotonic() - since < SETTLED):
         return False
     known = worker.hello if worker.hello and worker.hello.generation == hello.generation else None
-    return known is None or known.backend == "disk"
+    return worker.generation != hello.generation or (loaded and (known is None or known.backend == "disk"))

@@ -1,4 +1,4 @@
-"""`python -m kg.sparql.worker`: a process that answers one query at a time over one generation, and may be killed."""
+"""A query worker: a process that answers one query at a time over one generation, and may be killed."""
 
 import functools
 import os
@@ -17,19 +17,6 @@ REMEMBERED = 64  # jobs as they were read
 GRACE = 0.5  # seconds after its deadline in which the service should have ended this process
 
 
-def main(argument: str) -> None:
-    """Serve until the service closes standard input."""
-    start = Start.decode(argument)
-    sandbox.die_with(start.parent)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # sent to the whole group: the service decides when workers end
-    sandbox.no_core()
-    # Before the engine is imported: it must never have had the network.
-    reason = sandbox.refuse_network()
-    jobs, answers = take_pipes()
-    _serve(start, reason, jobs, answers)
-
-
 def take_pipes() -> tuple[int, int]:
     """Move the pipes away from where a stray print or read would find them."""
     jobs, answers = os.dup(0), os.dup(1)
@@ -40,24 +27,27 @@ def take_pipes() -> tuple[int, int]:
     return jobs, answers
 
 
-def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
+def serve(start: Start, filtered: str | None, inherited: "Opened | None", jobs: int, answers: int) -> None:
+    """Answer what comes on the pipe `jobs` until it ends; `inherited` is the generation that is loaded already.
+
+    `filtered` is the reason why the network is not cut off, None where it is.
+    """
     from kg.sparql import engine
 
-    opened = engine.open_store(start)
+    # What is inherited is never freed, also where another generation is opened: that would copy all of it.
+    opened = inherited or _opened(start)
     stores = engine.Stores(start, opened)
     limited = sandbox.limit_memory(start.memory)
-    reason = reason or sandbox.end_on_network()
-    hello = _hello(start, opened, reason, limited)
-    frames.send(answers, frames.HELLO, hello.encode())
+    filtered = filtered or sandbox.end_on_network()
+    frames.send(answers, frames.HELLO, hello_of(start, opened, filtered, limited).encode())
     reader = frames.Reader(jobs)
     jobs_read = functools.lru_cache(REMEMBERED)(Job.decode)
     while (frame := reader.receive()) is not None:
         if frame.kind == frames.OPEN:
             start = Start.decode(frame.body)
-            opened = _reopened(start)
+            opened = _opened(start)
             stores = engine.Stores(start, opened)
-            hello = _hello(start, opened, reason, limited)
-            frames.send(answers, frames.HELLO, hello.encode())
+            frames.send(answers, frames.HELLO, hello_of(start, opened, filtered, limited).encode())
             continue
         job = jobs_read(frame.body[SECONDS.size :])
         # The default action of SIGALRM ends the process even in the middle of the engine.
@@ -69,11 +59,12 @@ def _serve(start: Start, reason: str | None, jobs: int, answers: int) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _hello(start: Start, opened: "Opened", reason: str | None, limited: bool) -> Hello:
-    return Hello(start.generation, opened.quads, opened.backend, reason, limited, opened.stamp)
+def hello_of(start: Start, opened: "Opened", filtered: str | None, limited: bool) -> Hello:
+    """What is said when a generation is ready."""
+    return Hello(start.generation, opened.quads, opened.backend, filtered, limited, opened.stamp)
 
 
-def _reopened(start: Start) -> "Opened":
+def _opened(start: Start) -> "Opened":
     from kg.sparql import engine
 
     try:
@@ -81,7 +72,3 @@ def _reopened(start: Start) -> "Opened":
     except (OSError, SyntaxError) as error:
         print(f"generation {start.generation} cannot be opened: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(CANNOT_OPEN)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

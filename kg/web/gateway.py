@@ -9,9 +9,8 @@ import contextlib
 import io
 import json
 import sys
-import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -73,8 +72,13 @@ class Gateway:
             host, port = scope.get("client") or ("", 0)
             peer = (str(host), int(port))  # granian gives the port as text
             address, client = self._client(peer[0], _header(scope, b"x-forwarded-for"))
-            with _counted(self._peers, peer), _counted(self._by_client, client):
+            self._peers[peer] += 1
+            self._by_client[client] += 1
+            try:
                 await self._http(scope, receive, send, address, client)
+            finally:
+                _less(self._peers, peer)
+                _less(self._by_client, client)
 
     def _client(self, host: str, forwarded: bytes) -> tuple[str, str]:
         """The address of who asks, and whose budget it is charged to."""
@@ -99,11 +103,11 @@ class Gateway:
         refusal: KgError | None = self._crowded(client) or _ambiguous(scope)
         if refusal:
             return await self._refuse(send, scope["method"], refusal)
-        gone, body = threading.Event(), b""
-        asked = self._fast.asked(scope, body, address, client, gone.is_set) if scope["method"] == "GET" else None
+        gone, body = _Gone(), b""
+        asked = self._fast.asked(scope, body, address, client, gone) if scope["method"] == "GET" else None
         if asked is None:
             body, refusal = await self._whole_body(scope, receive)
-            asked = self._fast.asked(scope, body, address, client, gone.is_set) if body and not refusal else None
+            asked = self._fast.asked(scope, body, address, client, gone) if body and not refusal else None
         begun = await self._fast.begin(asked) if asked else None
         if begun and begun.reply:
             return await self._send(begun.reply, send)
@@ -216,10 +220,19 @@ async def _awaited(step: Awaitable[None]) -> None:
     await step
 
 
-async def _watch(receive: Receive, gone: threading.Event) -> None:
+class _Gone:
+    """Says whether the client has left; any thread may ask."""
+
+    left = False
+
+    def __call__(self) -> bool:
+        return self.left
+
+
+async def _watch(receive: Receive, gone: _Gone) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    gone.set()
+    gone.left = True
 
 
 def _ambiguous(scope: Message) -> KgError | None:
@@ -228,15 +241,10 @@ def _ambiguous(scope: Message) -> KgError | None:
     return BadInput(f"expected one Host header, found {found}") if found > 1 else None
 
 
-@contextlib.contextmanager
-def _counted(counter: Counter[Any], key: object) -> Iterator[None]:
-    counter[key] += 1
-    try:
-        yield
-    finally:
-        counter[key] -= 1
-        if not counter[key]:
-            del counter[key]
+def _less(counter: Counter[Any], key: object) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
 
 
 def _header(scope: Message, name: bytes) -> bytes:
@@ -256,7 +264,7 @@ def _call(app: WSGI, environ: dict[str, Any]) -> Reply:
     return make_reply(int(status.split(" ", 1)[0]), headers, first, rest, result)
 
 
-def _environ(scope: Message, body: bytes, gone: threading.Event) -> dict[str, Any]:
+def _environ(scope: Message, body: bytes, gone: _Gone) -> dict[str, Any]:
     """The WSGI environ (PEP 3333) of an ASGI scope."""
     sent: bytes = scope.get("raw_path") or scope["path"].encode()
     path = unquote_to_bytes(sent).decode("latin-1")
@@ -278,7 +286,7 @@ def _environ(scope: Message, body: bytes, gone: threading.Event) -> dict[str, An
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
-        GONE: gone.is_set,
+        GONE: gone,
         PATH: sent.decode("latin-1"),
     }
     for name, value in scope["headers"]:

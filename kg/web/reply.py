@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(slots=True)
@@ -22,8 +23,13 @@ def reply(status: int, headers: list[tuple[str, str]], first: bytes, rest: Itera
     whole = length == str(len(first)) or not first
     if whole:
         close()
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    return Reply(status, raw, first, None if whole else rest, close)
+    return Reply(status, [*map(_raw, headers)], first, None if whole else rest, close)
+
+
+@lru_cache(1000)
+def _raw(header: tuple[str, str]) -> tuple[bytes, bytes]:
+    name, value = header
+    return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 def begun(result: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

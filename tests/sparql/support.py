@@ -11,6 +11,7 @@ import psutil
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from kg.settings import Settings
+from kg.sparql.forks import WORKERS
 from kg.sparql.protocol import Query
 from kg.sparql.service import Answer, QueryService
 
@@ -80,13 +81,13 @@ def number(service: QueryService, text: str = COUNT, **fields: Any) -> int:
 
 
 def workers() -> list[psutil.Process]:
-    """The living query workers among this process's children."""
+    """The living query workers below this process."""
     return [p for p in psutil.Process().children(recursive=True) if _is_worker(p)]
 
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and "kg.sparql.worker" in process.cmdline()
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == WORKERS
     except psutil.NoSuchProcess:
         return False
 

@@ -1,5 +1,6 @@
 """The cache of whole answers, and the entity tags: what tells two answers apart, and what may not be kept."""
 
+import concurrent.futures
 import gzip
 from dataclasses import replace
 from pathlib import Path
@@ -150,3 +151,37 @@ def test_a_tag_does_not_outlive_the_data_it_was_made_from(tmp_path: Path) -> Non
         with serving(tmp_path / name) as service:
             tags.append(asked(service, FEW).etag)
     assert tags[0] != tags[1]
+
+
+LARGE = "SELECT ?o ?p ?n { { ?s ?p ?o } UNION { ?t ?p ?o } UNION { ?u ?p ?o } UNION { ?v ?p ?o } BIND(1 AS ?n) }"
+
+
+@pytest.mark.parametrize("encodings", [None, "gzip"])
+@pytest.mark.parametrize("hold", [True, False], ids=["held", "streamed"])
+def test_a_large_answer_is_kept_when_it_is_whole(root: Path, hold: bool, encodings: str | None) -> None:
+    with serving(root, query_hold=hold) as service:
+        first = b"".join(asked(service, LARGE, encodings).chunks)
+        plain = gzip.decompress(first) if encodings else first
+        assert len(plain) > 1 << 20
+        eventually(lambda: service.cached().answers == 1)
+        again = asked(service, LARGE, encodings)
+        body = b"".join(again.chunks)
+        assert (gzip.decompress(body) if encodings else body) == plain
+        assert (again.length, again.weak) == (len(body), False)
+        assert service.cached().hits == 1
+
+
+def test_an_answer_over_its_share_of_the_room_is_not_kept(root: Path) -> None:
+    with serving(root, query_hold=True, cache_bytes=4 << 20) as service:
+        answer = asked(service, LARGE)
+        assert answer.length == len(b"".join(answer.chunks))
+        assert service.cached().answers == 0
+
+
+def test_large_answers_that_are_held_are_made_once_for_all_who_ask_at_once(root: Path) -> None:
+    with serving(root, query_hold=True, query_seconds=20, queue=8) as service, \
+            concurrent.futures.ThreadPoolExecutor(5) as pool:  # fmt: skip
+        bodies = list(pool.map(lambda _: b"".join(asked(service, LARGE).chunks), range(5)))
+        assert len(set(bodies)) == 1
+        assert service.cached().hits >= 4
+        assert service.cached().answers == 1

@@ -189,8 +189,9 @@ def test_one_client_does_not_fill_the_queue() -> None:
 
 
 def opened(service: QueryService, client: str = "a") -> Answer:
-    """A large answer that waits to be read."""
-    answer = service.answer(Query(LARGE.format(12_000), format="tsv"), None, never, reader=Reader(client))
+    """A large answer that waits to be read, and is not that of another."""
+    text = f"{LARGE.format(12_000)} # {time.monotonic_ns()}"
+    answer = service.answer(Query(text, format="tsv"), None, never, reader=Reader(client))
     eventually(lambda: set(service.lanes().values()) == {0})
     return answer
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from kg.errors import BadInput, DeadlineExceeded, StoreUnavailable
+from kg.sparql.forks import ForkServer
 from kg.sparql.messages import Job, Start
-from kg.sparql.process import Worker
 
 from .support import COUNT, CROSS, QUADS, ask, eventually, number, serving, workers
 
@@ -71,7 +71,7 @@ def test_descriptors_and_processes_do_not_pile_up(root: Path) -> None:
             with pytest.raises(DeadlineExceeded):
                 ask(service, CROSS)
         eventually(lambda: service.readiness().workers == 4 and me.num_fds() <= before + 2)
-        eventually(lambda: len(me.children()) == 4)
+        eventually(lambda: len(me.children(recursive=True)) == 6)  # and two fork servers
 
 
 def test_closing_refuses_new_queries_and_ends_running_ones(root: Path) -> None:
@@ -123,7 +123,7 @@ def test_no_worker_outlives_its_service(root: Path, end: signal.Signals) -> None
         assert front.stdout is not None
         assert front.stdout.readline() == b"ready\n"
         children = psutil.Process(front.pid).children(recursive=True)
-        assert len(children) == 5
+        assert len(children) == 7  # five workers and two fork servers
         front.send_signal(end)
         front.wait(10)
         _, alive = psutil.wait_procs(children, timeout=5)
@@ -148,12 +148,10 @@ def test_an_idle_worker_that_dies_is_replaced(root: Path) -> None:
         dying = workers()
         for process in dying:
             process.kill()
-        for process in dying:
-            with contextlib.suppress(ChildProcessError):  # the service has seen its end already
-                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert psutil.wait_procs(dying, timeout=5)[1] == []
         assert number(service) == QUADS
         eventually(lambda: service.readiness().workers == 4)
-        eventually(lambda: len(psutil.Process().children()) == 4)
+        eventually(lambda: len(psutil.Process().children(recursive=True)) == 6)
 
 
 def test_a_worker_that_dies_while_it_is_taken_costs_no_answer(root: Path) -> None:
@@ -166,8 +164,9 @@ def test_a_worker_that_dies_while_it_is_taken_costs_no_answer(root: Path) -> Non
 
 def test_the_dead_mans_switch_ends_a_query_that_nobody_watches(root: Path) -> None:
     folder = root / "generations" / "1"
-    start = Start(1, str(folder / "record"), str(folder / "data.nq"), None, 10**6, 1 << 29, os.getpid())
-    worker = Worker(start)
+    start = Start(1, str(folder / "record"), str(folder / "data.nq"), None, 10**6, 1 << 29)
+    server = ForkServer.started()
+    worker = server.worker(start)
     try:
         eventually(lambda: worker.receive(0.1))
         worker.send(Job(CROSS, "urn:x", True, False, (), (), "JSON", 9.0, 10, 1000).encode(), 0.2)
@@ -175,6 +174,7 @@ def test_the_dead_mans_switch_ends_a_query_that_nobody_watches(root: Path) -> No
     finally:
         worker.kill()
     assert worker.wait() == -signal.SIGALRM
+    assert server.close() == -signal.SIGKILL
 
 
 def test_the_server_never_loads_the_engine(root: Path) -> None:

@@ -26,13 +26,14 @@ class Delivery:
         key = self._desk.key(task, hello)
         if key is None or hello is None:
             return None
-        if kept := self._cache.get(key):
-            return answer_kept(kept, task, task.reader.knows(kept.etag))
-        if task.reader.knows(key):
+        kept = self._cache.get(key)
+        if kept and task.reader.knows(kept.etag):
+            return answer_kept(kept, task, True)
+        if task.reader.knows(key):  # from when it was streamed
             return Answer(
                 task.media.name, _asked(task, hello.generation), None, whole(()), None, key, weak=True, known=True
             )
-        return None
+        return answer_kept(kept, task, False) if kept else None
 
     def collect(self, run: Run, task: Task, pieces: list[bytes]) -> Answer:
         """The whole answer if it is small and quick, or must be held, else a stream that begins with what there is."""

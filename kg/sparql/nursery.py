@@ -40,9 +40,9 @@ class Nursery:
     def worker(self, generation: Generation, hello: Hello | None) -> Worker:
         """Fork a worker; `hello` may know its generation. Raises OSError."""
         known = self._told if self._told and self._told.generation == generation.number else hello
-        start = start_of(generation, known, self._limits, QUICK)
-        server = self._loaded if self._loaded and self.loaded == generation.number else self._any()
-        return server.worker(start)
+        if self._loaded and self.loaded == generation.number:  # there may be room for the worlds of perspectives, too
+            return self._loaded.worker(start_of(generation, known, self._limits, self._limits.memory_quads))
+        return self._any().worker(start_of(generation, known, self._limits, QUICK))
 
     def tend(self, wanted: Generation | None, hello: Hello | None, since: float) -> None:
         """Let go of servers that are dead or not needed, and load what is worth it. Raises OSError.

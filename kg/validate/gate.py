@@ -1,14 +1,11 @@
 """The gate: what an article says must satisfy the shapes before it enters the store."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pyshacl
 from pyoxigraph import NamedNode, Triple
-from pyshacl.graph_abstraction import DataGraph
-from pyshacl.shapes_graph import ShapesGraph
 from rdflib import RDF as RDFLIB_RDF
 from rdflib import SH, Graph
 from rdflib.term import Node
@@ -18,7 +15,8 @@ from kg.graph.part import Place
 from kg.graph.schema import Schema, read_turtle, turtle_files
 from kg.model import Source
 from kg.report import Problem, Severity
-from kg.validate.rdflib_graph import add_all, to_graph, to_node
+from kg.validate.judge import Judge
+from kg.validate.rdflib_graph import parts, to_node, to_rdflib
 from kg.validate.terms import unknown_terms
 from kg.vocab import AT, RDF, RDFS
 
@@ -41,19 +39,17 @@ class Gate:
     shapes: frozenset[Triple]
 
     @cached_property
-    def _shapes_graph(self) -> Graph:
-        return to_graph(self.shapes)
+    def _judge(self) -> Judge:
+        return Judge(map(parts, self.shapes), map(parts, self.background))
 
     @cached_property
-    def _shapes(self) -> ShapesGraph:
-        """The shapes as pyshacl has read them, which it would do anew for each article: a tenth of its time."""
-        pyshacl.validate(Graph(), shacl_graph=self._shapes_graph, inplace=True)  # patches rdflib as it needs it
-        return ShapesGraph(self._shapes_graph)
+    def _terms(self) -> frozenset[Node]:
+        return frozenset(map(to_rdflib, self.schema.terms))
 
     @cached_property
-    def background(self) -> tuple[Triple, ...]:
+    def background(self) -> frozenset[Triple]:
         """The class hierarchy and the concepts, which shapes must see in the data."""
-        return tuple(
+        return frozenset(
             t for t in self.schema.triples if t.predicate == RDFS.subClassOf or (t.predicate == RDF.type and _named(t))
         )
 
@@ -64,27 +60,23 @@ class Gate:
         """
         own = mapped.triples | mapped.shared
         problems = [self._unknown(mapped, triple, sentence) for triple, sentence in unknown_terms(own, self.schema)]
-        data = to_graph(own)
-        add_all(data, (t for t in context if t not in own))
-        add_all(data, self.background)
-        problems += self._shacl(data, mapped, {t.subject for t in own})
+        problems += self._shacl(own.union(context), mapped, {t.subject for t in own})
         return tuple(problems)
 
-    def report(self, data: Graph) -> Graph:
-        """The validation report on a graph (SHACL, section 3.6)."""
-        graph, options = DataGraph.from_rdflib_graph(data), {"inplace": True}
-        validator = pyshacl.Validator(graph, shacl_graph=self._shapes_graph, options=options)
-        validator.shacl_graph = self._shapes
-        report = validator.run()[1]  # type: ignore[no-untyped-call]
-        assert isinstance(report, Graph)
-        return report
+    def report(self, data: frozenset[Triple], about: Iterable[object]) -> Graph:
+        """The validation report on some data (SHACL, section 3.6), of which results about other nodes may be missing.
+
+        A result whose focus is a term of the ontology is about its value, and never missing.
+        """
+        focus = self._terms.union(map(to_rdflib, about))
+        return self._judge.report(map(parts, data - self.background), focus)
 
     def _unknown(self, mapped: Mapped, triple: Triple, sentence: str) -> Problem:
         place = _place(mapped, triple.subject)
         return Problem(place.source, place.where, sentence, "unknown-term")
 
-    def _shacl(self, data: Graph, mapped: Mapped, subjects: Container[object]) -> Iterator[Problem]:
-        report = self.report(data)
+    def _shacl(self, data: frozenset[Triple], mapped: Mapped, subjects: set[object]) -> Iterator[Problem]:
+        report = self.report(data, subjects)
         for result in report.subjects(RDFLIB_RDF.type, SH.ValidationResult):
             node = to_node(report.value(result, SH.focusNode))
             if node in self.schema.terms:  # a rule for statements of one mark: the mark is its focus
@@ -103,8 +95,8 @@ class Gate:
 
     def _keys(self, shape: Node | None) -> list[str]:
         """The curator's keys that a shape without a path of its own is about, times before anything else."""
-        found = self._shapes_graph.transitive_objects(shape, None)
-        paths = {p for inner in found if (p := to_node(self._shapes_graph.value(inner, SH.path)))}
+        found = self._judge.graph.transitive_objects(shape, None)
+        paths = {p for inner in found if (p := to_node(self._judge.graph.value(inner, SH.path)))}
         return sorted({_key(path) for path in paths}, key=lambda key: (key != "when", key))
 
 

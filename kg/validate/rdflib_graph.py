@@ -18,7 +18,12 @@ def to_graph(triples: Iterable[ox.Triple]) -> Graph:
 def add_all(graph: Graph, triples: Iterable[ox.Triple]) -> None:
     """Add triples to a graph."""
     for triple in triples:
-        graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
+        graph.add(parts(triple))
+
+
+def parts(triple: ox.Triple) -> tuple[Node, Node, Node]:
+    """The three terms of a triple; raises TypeError for a triple term."""
+    return to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)
 
 
 @lru_cache(maxsize=65536)

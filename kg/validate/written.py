@@ -12,7 +12,7 @@ from kg.graph.schema import Schema
 from kg.report import NotConforming
 from kg.validate.gate import Gate
 from kg.validate.integrity import check_change
-from kg.validate.rdflib_graph import to_graph, to_node
+from kg.validate.rdflib_graph import to_node
 from kg.validate.refusal import NotValid, Result, check_terms, not_valid, read_node, sentence
 from kg.vocab import NS, XSD
 
@@ -42,7 +42,7 @@ def check_written(change: Changed, gate: Gate, base_iri: str, derived: Container
 
 def _check_shapes(data: frozenset[Triple], gate: Gate, focus: frozenset[Node]) -> None:
     told = (_as_written(triple, gate.schema) for triple in data if not isinstance(triple.object, Triple))
-    report = gate.report(to_graph((*told, *gate.background)))
+    report = gate.report(frozenset(told), focus)
     results = set(report.subjects(RDFLIB_RDF.type, SH.ValidationResult))
     blocking = {
         result

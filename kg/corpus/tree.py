@@ -7,20 +7,22 @@ nesting costs no stack, and what the format does without (aliases, tags, several
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-)
 from ruamel.yaml.reader import ReaderError
 
+from kg.corpus.events import (
+    ALIAS,
+    COLLECTION_END,
+    COLLECTION_START,
+    DOCUMENT_START,
+    MAPPING_START,
+    NODE,
+    SCALAR,
+    Event,
+    Unsure,
+    events,
+    quick_events,
+)
 from kg.corpus.text import Lines
 
 MAX_YAML = 4 * 1000 * 1000  # bytes of one file
@@ -97,16 +99,18 @@ class Refusal:
 class _Open:
     """A mapping or list that has not ended yet."""
 
-    event: CollectionStartEvent
+    event: Event
     children: list[Node] = field(default_factory=list)
 
 
 def parse(text: str) -> tuple[Node | None, tuple[Refusal, ...]]:
     """Read one YAML document; with any refusal there is no node. An empty document is an empty mapping."""
+    if (node := _quickly(text)) is not None:
+        return node, ()
     lines = Lines.of(text)
     refusals: list[Refusal] = []
     try:
-        node = _build(_allowed(_events(text), lines, refusals), lines, refusals)
+        node = _build(_allowed(events(text), lines, refusals), lines, refusals)
     except ReaderError as error:
         place = lines.at(error.position)
         found = f"the character U+{ord(text[error.position]):04X}"
@@ -120,8 +124,15 @@ def parse(text: str) -> tuple[Node | None, tuple[Refusal, ...]]:
     return node, ()
 
 
-def _events(text: str) -> Iterator[Event]:
-    yield from YAML(typ="safe", pure=True).parse(text)
+def _quickly(text: str) -> Node | None:
+    """The document, where the quick parser is sure of it and nothing is refused: messages come from the other."""
+    lines = Lines.of(text)
+    refusals: list[Refusal] = []
+    try:
+        node = _build(_allowed(quick_events(text), lines, refusals), lines, refusals)
+    except Unsure:
+        return None
+    return None if refusals else node
 
 
 def _syntax(error: MarkedYAMLError, text: str, lines: Lines) -> Refusal:
@@ -138,8 +149,8 @@ def _allowed(events: Iterator[Event], lines: Lines, refusals: list[Refusal]) -> 
     depth = documents = 0
     for event in events:
         line = lines.at(event.start_mark.index)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        documents += isinstance(event, DocumentStartEvent)
+        depth += isinstance(event, COLLECTION_START) - isinstance(event, COLLECTION_END)
+        documents += isinstance(event, DOCUMENT_START)
         if depth > MAX_DEPTH:
             message = f"expected at most {MAX_DEPTH} mappings and lists inside each other, found more"
             refusals.append(Refusal(line, "yaml-refused", message))
@@ -152,11 +163,11 @@ def _allowed(events: Iterator[Event], lines: Lines, refusals: list[Refusal]) -> 
 
 
 def _unwanted(event: Event) -> Iterator[str]:
-    if isinstance(event, DocumentStartEvent) and (event.version or event.tags):
+    if isinstance(event, DOCUMENT_START) and (event.version or event.tags):
         yield "directives (%) are not used here: remove this"
-    if isinstance(event, AliasEvent):
+    if isinstance(event, ALIAS):
         yield f"aliases are not used here: write out what *{event.anchor} stands for"
-    elif isinstance(event, NodeEvent) and event.anchor:
+    elif isinstance(event, NODE) and event.anchor:
         yield f"anchors are not used here: remove &{event.anchor}"
     if tag := getattr(event, "tag", None):
         yield f"tags are not used here: remove {tag}, or put the text in quotation marks"
@@ -166,12 +177,12 @@ def _build(events: Iterator[Event], lines: Lines, refusals: list[Refusal]) -> No
     root: Node = Mapping((), False, 1, 0, 0)
     stack: list[_Open] = []
     for event in events:
-        if isinstance(event, CollectionStartEvent):
+        if isinstance(event, COLLECTION_START):
             stack.append(_Open(event))
             continue
-        if isinstance(event, CollectionEndEvent):
+        if isinstance(event, COLLECTION_END):
             node = _close(stack.pop(), event, lines, refusals)
-        elif isinstance(event, ScalarEvent):
+        elif isinstance(event, SCALAR):
             node = _scalar(event, lines)
         else:
             continue
@@ -182,7 +193,7 @@ def _build(events: Iterator[Event], lines: Lines, refusals: list[Refusal]) -> No
     return root
 
 
-def _scalar(event: ScalarEvent, lines: Lines) -> Scalar:
+def _scalar(event: Event, lines: Lines) -> Scalar:
     start, end = event.start_mark, event.end_mark
     return Scalar(event.value, event.style or "", lines.at(start.index), start.column, start.index, end.index)
 
@@ -190,7 +201,7 @@ def _scalar(event: ScalarEvent, lines: Lines) -> Scalar:
 def _close(done: _Open, end: Event, lines: Lines, refusals: list[Refusal]) -> Node:
     start = done.event.start_mark.index
     place = bool(done.event.flow_style), lines.at(start), start, end.end_mark.index
-    if not isinstance(done.event, MappingStartEvent):
+    if not isinstance(done.event, MAPPING_START):
         return Sequence(tuple(done.children), *place)
     pairs = list(zip(done.children[::2], done.children[1::2], strict=False))
     for key, _ in pairs:

@@ -19,9 +19,12 @@ DOCUMENT_START = (exact.DocumentStartEvent, yaml.DocumentStartEvent)
 MAPPING_START = (exact.MappingStartEvent, yaml.MappingStartEvent)
 NODE = (exact.NodeEvent, yaml.NodeEvent)
 SCALAR = (exact.ScalarEvent, yaml.ScalarEvent)
-# Tabs, byte order marks and a key in quotation marks with no space before its value, which the one takes where the
-# other does not; ends of line that only one counts.
-_UNSURE = re.compile("[\t\x85\u2028\u2029\ufeff\ud800-\udfff]|[\"']:[^\\s]")
+# What the one takes and the other does not: tabs, byte order marks, a key in quotation marks with no space before its
+# value, a comment at once after the head of a block, a block that begins with an empty line. And ends of line that only
+# one counts.
+_UNSURE = re.compile(
+    r"""[\t\x85\u2028\u2029\ufeff\ud800-\udfff] | ["']:\S | [|>][-+0-9]*\# | [|>][^\n]*\n[ ]*\r?\n""", re.VERBOSE
+)
 
 
 class Unsure(Exception):
@@ -39,8 +42,8 @@ def quick_events(text: str) -> Iterator[Event]:
         raise Unsure
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.ScalarEvent) and (event.style in ("|", ">") or not (event.value or event.style)):
-                raise Unsure  # of blocks the one takes more; where nothing was typed, each puts it in another place
+            if isinstance(event, yaml.ScalarEvent) and not (event.value or event.style):
+                raise Unsure  # where nothing was typed, each puts it in another place
             yield event
     except yaml.YAMLError as error:
         raise Unsure from error

@@ -4,14 +4,15 @@ Clients such as the SPARQL editor of the Swiss Institute of Bioinformatics read 
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import resources
-from kg.graph.change import Changed, Edit, replacement
+from kg.graph.change import Changed, Edit, replacement, rewriting
 from kg.graph.statistics import Statistics, Update, count
 from kg.iri import Iris
 from kg.questions import Question, questions, with_base
@@ -45,18 +46,20 @@ Pairs = Iterable[tuple[str, Node]]
 
 
 def catalogue_after(change: Changed, iris: Iris, graph: NamedNode, derived: Container[object]) -> Edit:
-    """How the graph that describes the store's record changes; what is `derived` does not count."""
-    catalogue = Catalogue(iris, graph)
-    old = list(change.store.quads_for_pattern(None, None, None, graph))
-    if catalogue.is_counted(old):
-        added, removed = (
-            frozenset(q for q in quads if q.graph_name not in derived) for quads in (change.added, change.removed)
-        )
-        counts = Update(change.store, added, removed, derived).of(catalogue.counts(old))
-    else:
-        counts = count(change.store, derived)
+    """How the graph that describes the store's record changes; what is `derived` does not count.
+
+    Its cost follows the change.
+    """
+    catalogue, store = Catalogue(iris, graph), change.store
     examples = (catalogue.example(question) for question in questions(resources.find("queries")))
-    return replacement(old, chain(catalogue.dataset(counts), catalogue.prefixes(), *examples))
+    fixed = chain(catalogue.about(), catalogue.prefixes(), *examples)
+    if not catalogue.is_counted(store):
+        return rewriting(store, graph, chain(fixed, catalogue.counted(count(store, derived))))
+    added, removed = (
+        frozenset(q for q in quads if q.graph_name not in derived) for quads in (change.added, change.removed)
+    )
+    moves = Update(store, added, removed, derived).moves()
+    return replacement(catalogue.fixed(store), fixed) | catalogue.recounted(store, moves)
 
 
 class Catalogue:
@@ -64,12 +67,11 @@ class Catalogue:
 
     def __init__(self, iris: Iris, graph: NamedNode) -> None:
         self._base, self._graph = iris.base, graph
+        self._record = self._name("dataset.record")
 
-    def dataset(self, counts: Statistics) -> Iterator[Quad]:
-        """The record as a dataset of VoID and DCAT, in a catalogue, with what is in each graph, class and property."""
-        record, catalogue, publisher = (
-            self._name(n) for n in ("dataset.record", "dataset.catalogue", "dataset.publisher")
-        )
+    def about(self) -> Iterator[Quad]:
+        """The record as a dataset of VoID and DCAT, in a catalogue."""
+        record, catalogue, publisher = self._record, self._name("dataset.catalogue"), self._name("dataset.publisher")
         told = [(DCTERMS.title.value, _text(TITLE)), (DCTERMS.description.value, _text(ABOUT))]
         by = [(_DC + "publisher", publisher)]
         yield from self._say(catalogue, [(_TYPE, _n(DCAT + "Catalog")), *told, *by, (DCAT + "dataset", record)])
@@ -78,10 +80,6 @@ class Catalogue:
         )
         yield from self._say(record, [(_TYPE, _n(VOID + "Dataset")), (_TYPE, _n(DCAT + "Dataset")), *told, *by])
         yield from self._say(record, [(_DC + "rights", _text(RIGHTS))])
-        yield from self._say(record, self._totals(counts))
-        yield from self._graphs(record, counts)
-        yield from self._classes(record, counts)
-        yield from self._properties(record, counts)
 
     def prefixes(self) -> Iterator[Quad]:
         """The prefixes that the queries use (SHACL, section 5.2.1)."""
@@ -106,61 +104,97 @@ class Catalogue:
         ]
         return self._say(self._name(f"query.{question.name}"), pairs)
 
-    def is_counted(self, quads: Iterable[Quad]) -> bool:
-        """Whether `counts` can read them: an earlier version counted less."""
-        subjects = {quad.subject for quad in quads if quad.predicate.value == VOID + "distinctSubjects"}
-        return bool(subjects - {self._name("dataset.record")})
+    def fixed(self, store: Store) -> Iterator[Quad]:
+        """What a store has of `about`, `prefixes` and `example`."""
+        nodes = {self._graph, *map(self._name, ("dataset.record", "dataset.catalogue", "dataset.publisher"))}
+        nodes |= {quad.subject for quad in self._find(store, None, SH + "prefix")}
+        nodes |= {quad.subject for quad in self._find(store, None, SH + "select")}
+        for node in nodes:
+            yield from (q for q in self._find(store, node) if node != self._record or q.predicate not in _COUNTED)
 
-    def counts(self, quads: Iterable[Quad]) -> Statistics:
-        """The counts that `dataset` wrote."""
-        told: dict[NamedNode, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
-        for quad in quads:
-            told[quad.subject][quad.predicate.value].append(quad.object)  # type: ignore[index,arg-type]
-        record = told[self._name("dataset.record")]
-        made = Statistics(
-            subjects=_whole(record[VOID + "distinctSubjects"]), objects=_whole(record[VOID + "distinctObjects"])
+    def counted(self, counts: Statistics) -> Iterator[Quad]:
+        """How much there is in all, and in each graph, class and property."""
+        yield from self._totals(_numbers_of(counts), frozenset(counts.classes), frozenset(counts.properties))
+        yield from self._parts(counts)
+
+    def is_counted(self, store: Store) -> bool:
+        """Whether what a store has of `counted` can be changed: an earlier version counted less."""
+        return any(quad.subject != self._record for quad in self._find(store, None, VOID + "distinctSubjects"))
+
+    def recounted(self, store: Store, moves: Statistics) -> Edit:
+        """How what a store has of `counted` changes by some differences."""
+        record, old = self._record, self._counts(store, moves)
+        new = Statistics().moved(old).moved(moves)
+        before, after = (
+            {name: self._number(store, record, name) + by for name, by in numbers.items()}
+            for numbers in ({"triples": 0, "distinctSubjects": 0, "distinctObjects": 0}, _numbers_of(moves))
         )
-        for graph in _nodes(record[VOID + "subset"]):
-            made.graphs[graph] = _whole(told[graph][VOID + "triples"])
-        for part in _nodes(record[VOID + "propertyPartition"]):
-            prop = _one(told[part][VOID + "property"])
-            made.properties[prop] = _whole(told[part][VOID + "triples"])
-            made.subjects_of[prop] = _whole(told[part][VOID + "distinctSubjects"])
-            made.objects_of[prop] = _whole(told[part][VOID + "distinctObjects"])
-        for part in _nodes(record[VOID + "classPartition"]):
-            cls = _one(told[part][VOID + "class"])
-            made.classes[cls] = _whole(told[part][VOID + "entities"])
-            for use in _nodes(told[part][VOID + "propertyPartition"]):
-                prop = _one(told[use][VOID + "property"])
-                made.uses[cls, prop] = _whole(told[use][VOID + "triples"])
-                for counter, (which, of) in ((made.links, _CLASS), (made.values, _DATATYPE)):
-                    for link in _nodes(told[use][which]):
-                        counter[cls, prop, _one(told[link][of])] = _whole(told[link][VOID + "triples"])
-        return made
+        classes, properties = self._terms(store, "classPartition", "class"), self._terms(store, *_PROPERTY)
+        terms = (
+            classes - old.classes.keys() | new.classes.keys(),
+            properties - old.properties.keys() | new.properties.keys(),
+        )
+        return replacement(
+            (*self._totals(before, classes, properties), *self._parts(Statistics().moved(old))),
+            (*self._totals(after, *terms), *self._parts(new)),
+        )
 
-    def _totals(self, counts: Statistics) -> Pairs:
-        numbers = {
-            "triples": counts.triples,
-            "classes": len(counts.classes),
-            "properties": len(counts.properties),
-            "distinctSubjects": counts.subjects,
-            "distinctObjects": counts.objects,
-        }
-        return _numbers(numbers)
+    def _counts(self, store: Store, moves: Statistics) -> Statistics:
+        """What a store has of those counts that move, 0 where it has none."""
 
-    def _graphs(self, record: NamedNode, counts: Statistics) -> Iterator[Quad]:
+        def numbers(keys: Iterable[Any], name: str, kind: str) -> Counter[Any]:
+            nodes = ((key, self._part(kind, *(key if isinstance(key, tuple) else (key,)))) for key in keys)
+            return Counter({key: self._number(store, node, name) for key, node in nodes})
+
+        properties = moves.properties.keys() | moves.subjects_of.keys() | moves.objects_of.keys()
+        return Statistics(
+            graphs=Counter({graph: self._number(store, graph, "triples") for graph in moves.graphs}),
+            classes=numbers(moves.classes, "entities", "class"),
+            properties=numbers(properties, "triples", "property"),
+            uses=numbers(moves.uses, "triples", "use"),
+            links=numbers(moves.links, "triples", "link"),
+            values=numbers(moves.values, "triples", "link"),
+            subjects_of=numbers(properties, "distinctSubjects", "property"),
+            objects_of=numbers(properties, "distinctObjects", "property"),
+        )
+
+    def _terms(self, store: Store, partition: str, of: str) -> frozenset[NamedNode]:
+        """The classes, or the properties, that a store's record has partitions for."""
+        parts = self._find(store, self._record, VOID + partition)
+        return frozenset(quad.object for part in parts for quad in self._find(store, part.object, VOID + of))
+
+    def _number(self, store: Store, node: NamedNode, name: str) -> int:
+        return next((int(quad.object.value) for quad in self._find(store, node, VOID + name)), 0)
+
+    def _find(self, store: Store, node: Any, predicate: str | None = None) -> Iterator[Any]:
+        return store.quads_for_pattern(node, _n(predicate) if predicate else None, None, self._graph)
+
+    def _totals(
+        self, numbers: dict[str, int], classes: frozenset[NamedNode], properties: frozenset[NamedNode]
+    ) -> Iterator[Quad]:
+        numbers = {**numbers, "classes": len(classes), "properties": len(properties)}
+        yield from self._say(self._record, _numbers(numbers))
+        for namespace in {_namespace(term) for term in classes | properties} - {""}:
+            yield from self._say(self._record, [(VOID + "vocabulary", _n(namespace))])
+
+    def _parts(self, counts: Statistics) -> Iterator[Quad]:
+        yield from self._graphs(counts)
+        yield from self._classes(counts)
+        yield from self._properties(counts)
+
+    def _graphs(self, counts: Statistics) -> Iterator[Quad]:
         for graph, triples in counts.graphs.items():
             part = self._part("graph", graph)
             pairs: Pairs = [(_TYPE, _n(SD + "NamedGraph")), (SD + "name", graph), (SD + "graph", graph)]
             yield from self._say(part, pairs)
             yield from self._say(graph, [(_TYPE, _n(SD + "Graph")), (VOID + "triples", _number(triples))])
-            yield from self._say(record, [(SD + "namedGraph", part), (VOID + "subset", graph)])
+            yield from self._say(self._record, [(SD + "namedGraph", part), (VOID + "subset", graph)])
 
-    def _classes(self, record: NamedNode, counts: Statistics) -> Iterator[Quad]:
+    def _classes(self, counts: Statistics) -> Iterator[Quad]:
         """A partition for each class, in that one for each property, in that one for each kind of object."""
         for cls, number in counts.classes.items():
             part = self._part("class", cls)
-            yield from self._say(record, [(VOID + "classPartition", part)])
+            yield from self._say(self._record, [(VOID + "classPartition", part)])
             yield from self._say(part, [(VOID + "class", cls), (VOID + "entities", _number(number))])
         for (cls, prop), number in counts.uses.items():
             part = self._part("use", cls, prop)
@@ -172,15 +206,13 @@ class Catalogue:
                 yield from self._say(self._part("use", cls, prop), [(which, part)])
                 yield from self._say(part, [(of, kind), (VOID + "triples", _number(number))])
 
-    def _properties(self, record: NamedNode, counts: Statistics) -> Iterator[Quad]:
+    def _properties(self, counts: Statistics) -> Iterator[Quad]:
         for prop, number in counts.properties.items():
             part = self._part("property", prop)
-            yield from self._say(record, [(VOID + "propertyPartition", part)])
+            yield from self._say(self._record, [(VOID + "propertyPartition", part)])
             ends = {"distinctSubjects": counts.subjects_of[prop], "distinctObjects": counts.objects_of[prop]}
             numbers = {"triples": number, **ends}
             yield from self._say(part, [(VOID + "property", prop), *_numbers(numbers)])
-        for namespace in sorted({_namespace(term) for term in (*counts.properties, *counts.classes)} - {""}):
-            yield from self._say(record, [(VOID + "vocabulary", _n(namespace))])
 
     def _say(self, subject: NamedNode, pairs: Pairs) -> Iterator[Quad]:
         yield from (Quad(subject, _n(predicate), value, self._graph) for predicate, value in pairs)
@@ -197,6 +229,10 @@ _DC = "http://purl.org/dc/terms/"
 _TYPE = RDF.type.value
 _URI = NamedNode("http://www.w3.org/2001/XMLSchema#anyURI")
 _COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
+_TOTALS = ("triples", "classes", "properties", "distinctSubjects", "distinctObjects")
+_LISTS = ("subset", "classPartition", "propertyPartition", "vocabulary")
+_COUNTED = frozenset({NamedNode(SD + "namedGraph"), *(NamedNode(VOID + name) for name in (*_TOTALS, *_LISTS))})
+_PROPERTY = ("propertyPartition", "property")
 _CLASS = (VOID + "classPartition", VOID + "class")
 _DATATYPE = (VOID_EXT + "datatypePartition", VOID_EXT + "datatype")
 
@@ -217,17 +253,8 @@ def _numbers(numbers: dict[str, int]) -> list[tuple[str, Node]]:
     return [(VOID + name, _number(value)) for name, value in numbers.items()]
 
 
-def _whole(values: list[Node]) -> int:
-    return int(values[0].value)
-
-
-def _nodes(values: list[Node]) -> list[NamedNode]:
-    return [value for value in values if isinstance(value, NamedNode)]
-
-
-def _one(values: list[Node]) -> NamedNode:
-    (value,) = _nodes(values)
-    return value
+def _numbers_of(counts: Statistics) -> dict[str, int]:
+    return {"triples": counts.triples, "distinctSubjects": counts.subjects, "distinctObjects": counts.objects}
 
 
 def _namespace(term: NamedNode) -> str:

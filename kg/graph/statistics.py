@@ -40,6 +40,11 @@ class Statistics:
         """How many there are in all."""
         return self.properties.total()
 
+    def moved(self, by: "Statistics") -> "Statistics":
+        """With differences added; what comes to nothing is left out."""
+        counters = {name: +_sum(getattr(self, name), getattr(by, name)) for name in _COUNTERS}
+        return Statistics(subjects=self.subjects + by.subjects, objects=self.objects + by.objects, **counters)
+
 
 def count(store: Store, without: Container[object]) -> Statistics:
     """Count everything but the graphs `without`."""
@@ -79,25 +84,18 @@ class Update:
         object.__setattr__(self, "_typed", _classes(self.added))
         object.__setattr__(self, "_untyped", _classes(self.removed))
 
-    def of(self, old: Statistics) -> Statistics:
-        """The counts after the change, as `count` would give them, at a cost that follows the change."""
+    def moves(self) -> Statistics:
+        """How many more of each there are than before, fewer being negative; its cost follows the change."""
         retyped = {q.subject for q in self.added | self.removed if q.predicate == RDF.type}
         fresh, stale = self.added | self.now(retyped), self.removed | self.before(retyped)
         plus, minus = _counted(fresh, self.types_now), _counted(stale, self.types_before)
-        classes = old.classes.copy()
-        classes.update(cls for node in retyped for cls in self.types_now(node))
-        classes.subtract(cls for node in retyped for cls in self.types_before(node))
-        moved = {name: +_moved(getattr(old, name), getattr(plus, name), getattr(minus, name)) for name in _COUNTERS}
+        plus.classes.update(cls for node in retyped for cls in self.types_now(node))
+        minus.classes.update(cls for node in retyped for cls in self.types_before(node))
         subjects, subjects_of = self._ends(lambda quad: quad.subject, lambda node, prop: (node, prop, None))
         objects, objects_of = self._ends(lambda quad: quad.object, lambda node, prop: (None, prop, node))
-        return Statistics(
-            classes=+classes,
-            subjects=old.subjects + subjects,
-            objects=old.objects + objects,
-            subjects_of=+_moved(old.subjects_of, subjects_of, Counter()),
-            objects_of=+_moved(old.objects_of, objects_of, Counter()),
-            **moved,
-        )
+        moved = {name: _less(getattr(plus, name), getattr(minus, name)) for name in _COUNTERS}
+        ends = {"subjects_of": subjects_of, "objects_of": objects_of}
+        return Statistics(subjects=subjects, objects=objects, **(moved | ends))
 
     def now(self, nodes: Iterable[object]) -> frozenset[Quad]:
         """What the store says of these, or with them as objects."""
@@ -143,7 +141,7 @@ class Update:
         return _kept(self.store.quads_for_pattern(*pattern), self.without)  # type: ignore[arg-type]
 
 
-_COUNTERS = ("graphs", "properties", "uses", "links", "values")
+_COUNTERS = ("graphs", "classes", "properties", "uses", "links", "values", "subjects_of", "objects_of")
 
 
 def _classes(quads: Iterable[Quad]) -> dict[object, set[NamedNode]]:
@@ -158,11 +156,16 @@ def _kept(quads: Iterable[Quad], without: Container[object]) -> Iterator[Quad]:
     return (quad for quad in quads if quad.graph_name not in without)
 
 
-def _moved(old: Counter[Any], plus: Counter[Any], minus: Counter[Any]) -> Counter[Any]:
-    moved = old.copy()
-    moved.update(plus)
-    moved.subtract(minus)
-    return moved
+def _sum(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:
+    made = one.copy()
+    made.update(other)
+    return made
+
+
+def _less(one: Counter[Any], other: Counter[Any]) -> Counter[Any]:
+    made = one.copy()
+    made.subtract(other)
+    return Counter({key: number for key, number in made.items() if number})
 
 
 def _counted(quads: Iterable[Quad], types: Types) -> Statistics:

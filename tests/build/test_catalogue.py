@@ -1,11 +1,18 @@
 """The catalogue after a change is the catalogue of a store that was always so."""
 
+import random
 from dataclasses import replace
 
-from pyoxigraph import NamedNode, Quad
+import pytest
+from pyoxigraph import NamedNode, Quad, Store
 
+from kg.build.catalogue import Catalogue
 from kg.build.pipeline import Outcome, build
+from kg.graph.statistics import Update, count
+from kg.iri import Iris
+from kg.store import edit
 from tests.conftest import CLAIMS, TEXT, Project
+from tests.graph.test_statistics import one_graph_each, random_quad
 
 
 def catalogue(project: Project, outcome: Outcome) -> set[Quad]:
@@ -28,3 +35,20 @@ def test_a_change_leaves_the_catalogue_of_a_fresh_build(project: Project) -> Non
     (project.root / "articles" / "second" / "article.txt").unlink()
     (project.root / "articles" / "second").rmdir()
     assert catalogue(project, build(project.settings)) == first
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_was_counted_is_recounted_by_what_changes(seed: int) -> None:
+    chance, iris, store, told = random.Random(seed), Iris("https://example.org/"), Store(), Store()
+    made = Catalogue(iris, graph := iris.graph("catalogue"))
+    store.extend(one_graph_each({random_quad(chance) for _ in range(20)}, store))
+    told.extend(made.counted(count(store, {graph})))
+    for _ in range(8):
+        removed = set(chance.sample(sorted(store, key=str), min(len(store), chance.randrange(8))))
+        for quad in removed:
+            store.remove(quad)
+        added = one_graph_each({random_quad(chance) for _ in range(chance.randrange(6))}, store) - removed
+        store.extend(added)
+        moves = Update(store, frozenset(added), frozenset(removed), {graph}).moves()
+        edit.write(told, edit.sharpened(told, made.recounted(told, moves)))
+        assert set(told) == set(made.counted(count(store, {graph})))

@@ -68,5 +68,5 @@ def test_counts_kept_up_are_counts_made_anew(seed: int) -> None:
         added = one_graph_each({random_quad(chance) for _ in range(chance.randrange(4))}, store) - removed
         store.extend(added)
         told = [frozenset(q for q in quads if q.graph_name != DERIVED) for quads in (added, removed)]
-        known = Update(store, *told, {DERIVED}).of(known)
+        known = known.moved(Update(store, *told, {DERIVED}).moves())
         assert known == count(store, {DERIVED})

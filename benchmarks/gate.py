@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pyshacl
 
 from kg.build.workshop import Workshop
-from kg.corpus.claims import articles_in, read_article
+from kg.corpus.claims import read_article
+from kg.corpus.folders import articles_in
 from kg.settings import load
 from kg.validate.rdflib_graph import add_all, to_graph
 

@@ -1,9 +1,8 @@
 """What a build reads, by digest: an article is mapped anew only when it, or what all are judged by, has changed."""
 
-import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import pyoxigraph
 
 from kg import resources
-from kg.corpus.claims import articles_in
-from kg.corpus.perspectives import FILE as PERSPECTIVES
+from kg.build.digests import Digests
+from kg.corpus.folders import CLAIMS, ENTITIES, PERSPECTIVES, TEXT, articles_in
 from kg.settings import Settings
 from kg.store.generations import Generations
 from kg.store.journal import ERASURE, RESTORE, WRITE, Journal
@@ -25,29 +24,43 @@ _CODE = ("corpus", "graph", "validate", "reason", "findings", "build")
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The digest of what concerns every article, that of each article, by slug, and that of the perspectives."""
+    """The digest of what concerns every article, that of each article, by slug, and that of the perspectives.
+
+    `code` is that of our own code, which `common` covers too.
+    """
 
     common: str
     articles: dict[str, str]
     perspectives: str
+    code: str
 
 
-def read_inputs(settings: Settings) -> Inputs:
-    """Digest the ontology, the shapes, the rules of findings, the entities, our own code, and each article's folder."""
+def read_inputs(settings: Settings, digests: Digests | None = None) -> Inputs:
+    """Digest the ontology, the shapes, the rules of findings, the entities, our own code, and each article.
+
+    `digests` are those of an earlier time, and are brought up to date. Raises OSError for a file that cannot be read.
+    """
+    made = digests or Digests()
     files = [*sorted(settings.ontology.glob("*.ttl")), *sorted(settings.shapes.glob("*.ttl"))]
     files += sorted(settings.findings.glob("*.rq"))
-    code = (path for folder in _CODE for path in (resources.PACKAGE / folder).rglob("*"))
-    files += sorted(path for path in code if path.suffix in (".py", ".rq"))
-    files += sorted(resources.PACKAGE.glob("*.py"))
     folders: tuple[Path, ...] = ()
     policies = ""
     if settings.articles:
-        files += [path for path in [settings.articles / "entities.yaml"] if path.is_file()]
+        files.append(settings.articles / ENTITIES)
         folders = articles_in(settings.articles)
         # Policies name articles, which must be there.
-        policies = digest_of([settings.articles / PERSPECTIVES], *(folder.name for folder in folders))
-    common = digest_of(files, settings.base_iri, pyoxigraph.__version__)
-    return Inputs(common, {folder.name: digest_of(sorted(folder.iterdir())) for folder in folders}, policies)
+        policies = made.of("perspectives", [settings.articles / PERSPECTIVES], *(folder.name for folder in folders))
+    code = made.of("code", _code())
+    common = made.of("common", files, settings.base_iri, pyoxigraph.__version__, code)
+    articles = {f.name: made.of(f"article {f.name}", (f / TEXT, f / CLAIMS)) for f in folders}
+    return Inputs(common, articles, policies, code)
+
+
+def _code() -> Iterator[Path]:
+    """Our own code, so far as what is built depends on it."""
+    for folder in _CODE:
+        yield from sorted(p for p in (resources.PACKAGE / folder).rglob("*") if p.suffix in (".py", ".rq"))
+    yield from sorted(resources.PACKAGE.glob("*.py"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,8 @@ def note_built(settings: Settings, inputs: Inputs, slugs: Iterable[str], perspec
     current = Generations(settings.data).current()
     if current is None:
         return
-    articles = {slug: digest for slug, digest in inputs.articles.items() if slug in set(slugs)}
+    held = frozenset(slugs)
+    articles = {slug: digest for slug, digest in inputs.articles.items() if slug in held}
     note = {"generation": current.number, "common": inputs.common, "articles": articles}
     note["perspectives"] = inputs.perspectives if perspectives else ""
     draft = settings.data / f"{NOTE}.{os.getpid()}"
@@ -119,13 +133,3 @@ def _read_note(settings: Settings) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return note if isinstance(note, dict) and note.keys() >= _NOTED else None
-
-
-def digest_of(paths: Iterable[Path], *more: str) -> str:
-    """The sha256 of some words, and of the names, sizes and bytes of those of the paths that are files."""
-    digest = hashlib.sha256("\0".join(more).encode())
-    for path in paths:
-        if path.is_file():
-            digest.update(f"\0{path.name}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -1,6 +1,7 @@
-"""The register of entities as a build left it, so that one changed article does not pay for reading all entities again.
+"""What a build leaves for the next one, so that one changed article does not pay for reading all entities again.
 
-Losing the file costs that time once, nothing else.
+The register of entities is kept in a file; losing that costs the time once, nothing else. A process that builds
+again keeps what it has opened, too.
 """
 
 import json
@@ -10,7 +11,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
-from kg.build.workshop import Work
+from kg.build.workshop import Work, Workshop
 from kg.graph.article import Mapped
 from kg.graph.terms import Known
 from kg.settings import Settings
@@ -18,12 +19,36 @@ from kg.settings import Settings
 FILE = "register.json"
 
 
-def keep_register(settings: Settings, common: str, register: Work) -> None:
-    """Keep a register that was accepted, under the digest of all that it was made from."""
-    mapped = register.mapped
-    path = settings.data / FILE
-    if mapped is None or _is_of(path, common):
-        return
+class Kept:
+    """The workshop and the register of the last build of this process, and the file of the register."""
+
+    def __init__(self) -> None:
+        self._common = ""
+        self._workshop: Workshop | None = None
+        self._register: Work | None = None
+
+    def workshop(self, settings: Settings, common: str) -> Workshop:
+        """The workshop, opened anew unless the digest of all that it was made from is still this. Raises Unreadable."""
+        if self._workshop is None or self._common != common:
+            self._workshop, self._common, self._register = Workshop.open(settings), common, None
+        return self._workshop
+
+    def register(self, settings: Settings) -> Work | None:
+        """The register that was kept of that digest, without the lines that its things come from; None without one."""
+        if self._register is None:
+            self._register = _kept_register(settings, self._common)
+        return self._register
+
+    def keep(self, settings: Settings, register: Work) -> None:
+        """Keep a register that was accepted."""
+        if register.mapped is None:
+            return
+        self._register = self._register or Work(register.slug, register.mapped)
+        if not _is_of(settings.data / FILE, self._common):
+            _keep(settings.data / FILE, self._common, register.mapped)
+
+
+def _keep(path: Path, common: str, mapped: Mapped) -> None:
     content = {
         "common": common,
         "graph": mapped.graph.value,
@@ -37,8 +62,7 @@ def keep_register(settings: Settings, common: str, register: Work) -> None:
     draft.replace(path)
 
 
-def kept_register(settings: Settings, common: str) -> Work | None:
-    """The register that was kept under this digest, without the lines that its things come from; None without one."""
+def _kept_register(settings: Settings, common: str) -> Work | None:
     path = settings.data / FILE
     if not _is_of(path, common):
         return None

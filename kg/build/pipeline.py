@@ -1,5 +1,6 @@
 """`kg build`, the whole story: read each article, map it, gate it, and publish what changed as a new generation."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,15 +9,15 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from kg.build.derived import derived
+from kg.build.held import Held
 from kg.build.inputs import Fresh, Inputs, note_built, read_inputs, what_is_fresh
-from kg.build.kept import keep_register, kept_register
+from kg.build.kept import Kept
 from kg.build.news import News, news
 from kg.build.refusal import allow_again, refuse_erased
 from kg.build.workshop import Work, Workshop
-from kg.corpus.claims import articles_in
+from kg.corpus.folders import articles_in
 from kg.graph.change import NOTHING, Edit
 from kg.graph.part import Place
-from kg.iri import Iris
 from kg.report import Report
 from kg.settings import Settings
 from kg.store.commit import Change, Delta, commit
@@ -24,7 +25,7 @@ from kg.store.generations import Generation, Generations
 from kg.store.journal import FILE as JOURNAL
 from kg.store.journal import Journal
 from kg.validate.integrity import check_change
-from kg.vocab import AT, RDFS
+from kg.vocab import AT
 
 _COUNTED = """PREFIX at: <https://w3id.org/attest/ontology#>
 SELECT ?kind (COUNT(*) AS ?number) { VALUES ?kind { at:Document at:Statement } ?thing a ?kind } GROUP BY ?kind"""
@@ -56,31 +57,35 @@ def build(
     progress: Progress = lambda *_: None,
     everything: bool = False,
     erased: bool = False,
+    kept: Kept | None = None,
 ) -> Outcome:
     """Publish the corpus; an article with a violation stays as the store has it, and the others go on.
 
     Articles that the current generation holds as they are now are not looked at again, unless `everything`.
-    A text that was erased is refused, unless `erased`. `inputs` are read where they are not given.
+    A text that was erased is refused, unless `erased`. `inputs` are read where they are not given. `kept` is what an
+    earlier build of this process kept.
     Raises Unreadable for a broken ontology or shapes file, StoreUnavailable when the store cannot be written,
     NotConforming when what the articles say does not fit together.
     """
     inputs, before = inputs or read_inputs(settings), Generations(settings.data).current()
     fresh = Fresh() if everything else what_is_fresh(settings, inputs)
-    workshop = Workshop.open(settings)
-    register = (kept_register(settings, inputs.common) if fresh.common else None) or workshop.register()
+    kept = kept or Kept()
+    workshop = kept.workshop(settings, inputs.common)
+    held = Held.by(before, workshop.mapper.iris)
+    register = (kept.register(settings) if fresh.common else None) or workshop.register()
     if not register.accepted:
         return _outcome(settings, None, [register], News())
     policies = [] if fresh.perspectives else [workshop.perspectives(register)]
-    looked_at = [folder for folder in _folders(settings) if folder.name not in fresh.articles]
-    articles = list(_works(workshop, register, looked_at, progress, _ids_of(settings, fresh.articles)))
+    looked_at = [folder for folder in _folders(settings, inputs) if folder.name not in fresh.articles]
+    articles = list(_works(workshop, register, looked_at, progress, held.ids(fresh.articles)))
     articles = articles if erased else refuse_erased(settings, articles)
     works = [register, *policies, *articles]
-    published, made = _publish(settings, workshop, works, fresh)
+    published, made = _publish(settings, workshop, _change(held, workshop, works, fresh))
     slugs = fresh.articles | {work.slug for work in articles if work.accepted}
     if erased:
         allow_again(settings, works)
     note_built(settings, inputs, slugs, all(work.accepted for work in policies))
-    keep_register(settings, inputs.common, register)
+    kept.keep(settings, register)
     told = news(workshop.mapper.iris, made, before, published) if published else News()
     return _outcome(settings, published, works, told)
 
@@ -118,15 +123,17 @@ def whole_record(settings: Settings, *, progress: Progress = lambda *_: None) ->
     )
 
 
-def _folders(settings: Settings) -> tuple[Path, ...]:
-    return articles_in(settings.articles) if settings.articles else ()
+def _folders(settings: Settings, inputs: Inputs | None = None) -> tuple[Path, ...]:
+    if settings.articles is None:
+        return ()
+    return articles_in(settings.articles) if inputs is None else tuple(settings.articles / s for s in inputs.articles)
 
 
 def _works(
     workshop: Workshop, register: Work, folders: list[Path], progress: Progress, taken: Mapping[str, str]
 ) -> Iterable[Work]:
     progress(0, len(folders))
-    seen = dict(taken)
+    seen: ChainMap[str, str] = ChainMap({}, taken)  # type: ignore[arg-type]  # those taken are only read
     for done, folder in enumerate(folders, 1):
         work = workshop.article(folder, register, seen)
         for name, where in work.ids.items():
@@ -135,23 +142,8 @@ def _works(
         progress(done, len(folders))
 
 
-def _ids_of(settings: Settings, slugs: frozenset[str]) -> dict[str, str]:
-    """The ids of the entities that articles of the current generation define, each with where."""
-    current = Generations(settings.data).current()
-    if current is None or not slugs:
-        return {}
-    graphs = [graph for graph, slug in _revisions(settings).items() if slug in slugs]
-    with current.opened() as store:
-        labelled = (quad for graph in graphs for quad in store.quads_for_pattern(None, RDFS.label, None, graph))
-        return {_local(settings, quad.subject): f"article {_local(settings, quad.graph_name)}" for quad in labelled}
-
-
-def _local(settings: Settings, node: object) -> str:
-    return node.value.removeprefix(settings.base_iri) if isinstance(node, NamedNode) else ""
-
-
-def _publish(settings: Settings, workshop: Workshop, works: list[Work], fresh: Fresh) -> tuple[Generation | None, Edit]:
-    """Publish what is not fresh; the new generation, None where nothing changes, and what it changes in all."""
+def _publish(settings: Settings, workshop: Workshop, change: Change) -> tuple[Generation | None, Edit]:
+    """The new generation, None where nothing changes, and what it changes in all."""
     iris, made = workshop.mapper.iris, [NOTHING]
     more = derived(workshop.rules, workshop.schema, iris)
 
@@ -160,12 +152,11 @@ def _publish(settings: Settings, workshop: Workshop, works: list[Work], fresh: F
         # What others wrote must not keep a curator from correcting an article, though it may then refer to nothing.
         check_change(delta, workshop.schema, settings.base_iri, more.graphs, iris.is_built)
 
-    change = _change(settings, workshop, works, fresh)
     published = commit(settings.data, change, check=check, keep=settings.keep, clock=_now, derived=more)
     return published, made[-1]
 
 
-def _change(settings: Settings, workshop: Workshop, works: list[Work], fresh: Fresh) -> Change:
+def _change(held: Held, workshop: Workshop, works: list[Work], fresh: Fresh) -> Change:
     """What the works say in place of what is there of them; the register only where it is not there already."""
     iris = workshop.mapper.iris
     shared_graph, register = iris.graph("propositions"), iris.graph("entities")
@@ -174,7 +165,7 @@ def _change(settings: Settings, workshop: Workshop, works: list[Work], fresh: Fr
     graphs = {} if fresh.common else workshop.own_graphs()
     graphs |= {work.mapped.graph: work.mapped.quads for work in told if work.mapped}
     untouched = fresh.articles | {work.slug for work in works if not work.accepted}
-    for graph, slug in _revisions(settings).items():
+    for graph, slug in held.revisions.items():
         if slug not in untouched and graph not in graphs:
             graphs[graph] = frozenset()
     triples = (t for work in told if work.mapped for t in work.mapped.shared)
@@ -184,16 +175,6 @@ def _change(settings: Settings, workshop: Workshop, works: list[Work], fresh: Fr
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _revisions(settings: Settings) -> dict[NamedNode, str]:
-    """The graphs of article revisions that the current generation holds, each with its article's slug."""
-    current = Generations(settings.data).current()
-    if current is None:
-        return {}
-    with current.opened() as store:
-        named = ((g, Iris(settings.base_iri).slug(g)) for g in store.named_graphs() if isinstance(g, NamedNode))
-        return {graph: slug for graph, slug in named if slug}
 
 
 def _counts(store: Store) -> tuple[int, int]:

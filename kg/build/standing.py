@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from kg.build.inputs import digest_of, is_as_built
+from kg.build.digests import digest_of
+from kg.build.inputs import is_as_built
 from kg.settings import Settings
 from kg.store import durable
 

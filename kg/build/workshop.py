@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from kg.corpus.claims import articles_in, read_article, read_entities
-from kg.corpus.perspectives import FILE as PERSPECTIVES
+from kg.corpus.claims import read_article, read_entities
+from kg.corpus.folders import ENTITIES, PERSPECTIVES, articles_in
 from kg.corpus.perspectives import read_perspectives
 from kg.findings.rules import Rule, read_rules
 from kg.findings.run import described
@@ -79,7 +79,7 @@ class Workshop:
 
     def register(self) -> Work:
         """The entities that articles share; none when there is no file of them."""
-        path = self.articles / "entities.yaml" if self.articles else None
+        path = self.articles / ENTITIES if self.articles else None
         if path is None or not path.is_file():
             return Work("entities", self.mapper.register((), "en"), Report())
         reading = read_entities(path)

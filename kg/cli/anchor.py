@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from kg.cli.options import show_report, with_settings
-from kg.corpus.claims import articles_in
 from kg.corpus.edit import anchor_file
+from kg.corpus.folders import articles_in
 from kg.errors import BadInput
 from kg.report import Report
 from kg.settings import Settings

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from kg.cli.options import count, with_settings
-from kg.corpus.claims import articles_in, read_article
+from kg.corpus.claims import read_article
 from kg.corpus.coverage import coverage
+from kg.corpus.folders import articles_in
 from kg.errors import BadInput
 from kg.settings import Settings
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from kg.corpus.chains import Desk, check_id, named_chains
 from kg.corpus.document import KEYS, document, language
 from kg.corpus.entities import entities
-from kg.corpus.files import CLAIMS, TEXT, open_text, open_yaml
+from kg.corpus.files import open_text, open_yaml
+from kg.corpus.folders import CLAIMS
 from kg.corpus.furniture import masked_text
 from kg.corpus.mentions import mentions
 from kg.corpus.notes import Notes, demand, known_entries
 from kg.corpus.statements import statements
 from kg.corpus.text import shown
 from kg.corpus.tree import Mapping, Node, Scalar
-from kg.errors import Unreadable
 from kg.model import Article, Entity
 from kg.report import Problem
 
@@ -42,18 +42,6 @@ class EntitiesReading:
     language: str
     problems: tuple[Problem, ...]
     refused: frozenset[str] = frozenset()
-
-
-def articles_in(root: Path) -> tuple[Path, ...]:
-    """The folders of a corpus that hold an article's text or its claims, sorted by name.
-
-    Raises Unreadable when `root` is not a folder that can be read.
-    """
-    try:
-        folders = sorted(path for path in root.iterdir() if path.is_dir())
-    except OSError as error:
-        raise Unreadable(f"expected a folder of articles: {error.strerror}", str(root)) from None
-    return tuple(path for path in folders if (path / TEXT).exists() or (path / CLAIMS).exists())
 
 
 def read_article(folder: Path) -> Reading:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from kg.corpus.anchor import Found, Outcome, Similar
 from kg.corpus.document import check_places
-from kg.corpus.files import CLAIMS, Yaml, open_text, open_yaml
+from kg.corpus.files import Yaml, open_text, open_yaml
+from kg.corpus.folders import CLAIMS
 from kg.corpus.furniture import masked_text
 from kg.corpus.notes import Notes, each
 from kg.corpus.splice import Splice, apply, is_faithful, setting

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.corpus.folders import TEXT
 from kg.corpus.notes import Notes
 from kg.corpus.text import read_text, shown
 from kg.corpus.tree import MAX_YAML, Mapping, parse
 from kg.errors import Unreadable
-
-TEXT, CLAIMS = "article.txt", "claims.yaml"
 
 
 @dataclass(frozen=True, slots=True)

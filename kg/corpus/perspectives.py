@@ -11,7 +11,6 @@ from kg.corpus.tree import Mapping, Node, Scalar
 from kg.model import Perspective
 from kg.report import Problem
 
-FILE = "perspectives.yaml"
 LONGEST = 60  # characters of a name, which is also that of a folder
 _WORDS = ("title", "description")
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.corpus.claims import articles_in, read_article, read_entities
+from kg.corpus.claims import read_article, read_entities
+from kg.corpus.folders import articles_in
 from kg.errors import Unreadable
 from kg.model import Fields, Link, Value
 

@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 from kg import resources
 from kg.build.derived import derived
-from kg.build.pipeline import articles_in
 from kg.build.workshop import Work, Workshop
+from kg.corpus.folders import articles_in
 from kg.questions import Question, bind, find_question
 from kg.settings import Settings
 from kg.store.commit import Delta

@@ -112,13 +112,13 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, *, port: int | None = None, **settings: object) -> Iterator[Server]:
-    """`kg serve` with these settings; ended in an orderly way, and killed with all its children if that fails."""
+def serving(folder: Path, *more: str, port: int | None = None, **settings: object) -> Iterator[Server]:
+    """`kg serve` with these arguments and settings; ended in an orderly way, and killed with all its children if that fails."""
     port = port or free_port()
     log = folder / f"serve-{port}.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kg", "serve", "--port", str(port)],
+            [sys.executable, "-m", "kg", "serve", "--port", str(port), *more],
             env=environment(**settings),
             cwd=folder,
             stderr=stream,

@@ -2,33 +2,17 @@
 
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request
 
-from kg.errors import BadInput, KgError, NotAllowed
+from kg.errors import KgError, NotAllowed
 from kg.settings import Settings
 from kg.store.bearer import Tokens
+from kg.web.address import is_loopback
 
 READ_ONLY = "this server is read-only: it takes writes when it is started with --writable"
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address, or a name of one, that only this machine reaches."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def check_settings(settings: Settings) -> None:
-    """Raise BadInput for a server that everybody could write to."""
-    if not settings.auth and not is_loopback(settings.host):
-        raise BadInput(f"--no-auth is for this machine only (127.0.0.1, ::1, localhost), not for {settings.host}")
 
 
 def authorize(settings: Settings, graph: str | None, is_update: bool) -> None:

@@ -3,14 +3,12 @@
 import gc
 import os
 import resource
-import socket
 import sys
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server
 
-from kg.errors import StoreUnavailable
 from kg.settings import Settings, networks
 from kg.sparql.sandbox import die_with
 from kg.sparql.service import QueryService
@@ -113,16 +111,3 @@ def _announce(settings: Settings, service: QueryService) -> None:
     )
     for warning in filter(None, (readiness.filter, assets.lack())):
         print(f"Warning: {warning}", file=sys.stderr, flush=True)  # noqa: T201
-
-
-def check_address(settings: Settings) -> None:
-    """Raise StoreUnavailable when the address is taken, or is none."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise StoreUnavailable(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another with --port"
-            ) from error

@@ -59,7 +59,7 @@ class Readiness:
     """Whether queries are answered, over what, and what is amiss.
 
     `reason` says why not; `backend` is "memory" or "disk"; `filter` the reason why workers are not cut off from
-    the network, None if they are; `workers` how many live; `services` how many endpoints a query may ask.
+    the network or from files, None if they are; `workers` how many live; `services` how many endpoints a query may ask.
     """
 
     ready: bool

@@ -52,7 +52,7 @@ class Start(Message):
 
 @dataclass(frozen=True, slots=True)
 class Hello(Message):
-    """What a worker says when it is ready; `filter` is the reason why the network is not cut off, None if it is.
+    """What a worker says when it is ready; `filter` says why network or files are not cut off, if they are not.
 
     `backend` is "memory" or "disk"; `limited` says whether its memory is; `stamp` tells the generation from another
     of the same number, in a data directory that was made anew.

@@ -56,6 +56,11 @@ def no_core() -> None:
         _prctl(PR_SET_DUMPABLE, 0)
 
 
+def no_new_privileges() -> None:
+    """Let no program that this process starts have more rights than it; other measures need that. Raises OSError."""
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
 def refuse_network() -> str | None:
     """Let sockets, io_uring and new programs fail with EPERM from now on; the reason where that cannot be had."""
     return _filter(DENY, EVERYTHING)
@@ -94,7 +99,7 @@ def _filter(action: int, denied: slice) -> str | None:
     array = (_Instruction * len(instructions))(*instructions)
     program = _Program(len(instructions), array)
     try:
-        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        no_new_privileges()
         _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(program))
     except OSError as error:
         return f"query workers are not cut off from the network: the kernel refused the filter ({error.strerror})"

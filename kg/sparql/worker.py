@@ -4,9 +4,10 @@ import functools
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.sparql import frames, sandbox
+from kg.sparql import frames, landlock, sandbox
 from kg.sparql.messages import SECONDS, Hello, Job, Start
 
 if TYPE_CHECKING:
@@ -30,15 +31,16 @@ def take_pipes() -> tuple[int, int]:
 def serve(start: Start, filtered: str | None, inherited: "Opened | None", jobs: int, answers: int) -> None:
     """Answer what comes on the pipe `jobs` until it ends; `inherited` is the generation that is loaded already.
 
-    `filtered` is the reason why the network is not cut off, None where it is.
+    `filtered` is the reason why the network is not cut off, None where it is. No file is read but of generations.
     """
     from kg.sparql import engine
 
+    open_to = landlock.confine([Path(start.data).parent.parent, *landlock.python_files()])
     # What is inherited is never freed, also where another generation is opened: that would copy all of it.
     opened = inherited or _opened(start)
     stores = engine.Stores(start, opened)
     limited = sandbox.limit_memory(start.memory)
-    filtered = filtered or sandbox.end_on_network()
+    filtered = "; ".join(filter(None, (filtered or sandbox.end_on_network(), open_to))) or None
     frames.send(answers, frames.HELLO, hello_of(start, opened, filtered, limited).encode())
     reader = frames.Reader(jobs)
     jobs_read = functools.lru_cache(REMEMBERED)(Job.decode)

@@ -8,7 +8,7 @@ import signal
 import sys
 
 from kg.services import read_services
-from kg.sparql import frames, sandbox
+from kg.sparql import frames, landlock, sandbox
 from kg.sparql.federation.fetch import Failed, fetch
 from kg.sparql.federation.messages import Errand, Unanswered
 from kg.sparql.worker import GRACE, take_pipes
@@ -25,6 +25,10 @@ def main() -> None:
     if reason := sandbox.refuse_programs():
         print(f"a relay may start programs: {reason}", file=sys.stderr)  # noqa: T201
     jobs, answers = take_pipes()
+    from kg.sparql.federation import values  # noqa: F401 - before it may write no file, so that it is compiled once
+
+    if reason := landlock.confine([*landlock.network_files(), *landlock.python_files()]):
+        print(f"a relay may read and write files: {reason}", file=sys.stderr)  # noqa: T201
     _serve(jobs, answers)
 
 

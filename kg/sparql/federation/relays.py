@@ -15,6 +15,15 @@ from kg.sparql.process import Process
 
 AT_ONCE = 4  # questions to other endpoints
 KEPT = 2  # relays that wait for the next question
+LASTS = 60.0  # seconds; what a relay may read is settled when it starts, and where names are looked up may change
+
+
+class Relay(Process):
+    """A process that asks other endpoints; `until` is when it has served its time, on the monotonic clock."""
+
+    def __init__(self) -> None:
+        super().__init__("kg.sparql.federation.relay", "")
+        self.until = time.monotonic() + LASTS
 
 
 class Relays:
@@ -23,8 +32,8 @@ class Relays:
     def __init__(self, limits: Limits, spent: Callable[[str, float], None]) -> None:
         self._lanes = Lanes(replace(limits, concurrent=AT_ONCE))
         self._spent = spent
-        self._idle: list[Process] = []
-        self._driven: set[Process] = set()
+        self._idle: list[Relay] = []
+        self._driven: set[Relay] = set()
         self._lock = threading.Lock()
         self._open = True
 
@@ -62,19 +71,19 @@ class Relays:
         for relay in idle:
             _end(relay)
 
-    def _take(self) -> Process:
+    def _take(self) -> Relay:
         with self._lock:
             while self._idle:
                 relay = self._idle.pop()
-                if relay.alive:
+                if relay.alive and time.monotonic() < relay.until:
                     break
-                relay.wait()
+                _end(relay)
             else:
                 relay = _started()
             self._driven.add(relay)
             return relay
 
-    def _give_back(self, relay: Process, fit: bool) -> None:
+    def _give_back(self, relay: Relay, fit: bool) -> None:
         with self._lock:
             self._driven.discard(relay)
             if fit and self._open and len(self._idle) < KEPT:
@@ -82,12 +91,12 @@ class Relays:
                 return
         _end(relay)
 
-    def _ask(self, relay: Process, errand: Errand, until: float, gone: Callable[[], bool]) -> frames.Frame:
+    def _ask(self, relay: Relay, errand: Errand, until: float, gone: Callable[[], bool]) -> frames.Frame:
         with contextlib.suppress(BrokenPipeError):  # it died while it had nothing to do: its pipe says so next
             frames.send(relay.jobs, frames.JOB, errand.encode())
         return self._received(relay, errand, until, gone)
 
-    def _received(self, relay: Process, errand: Errand, until: float, gone: Callable[[], bool]) -> frames.Frame:
+    def _received(self, relay: Relay, errand: Errand, until: float, gone: Callable[[], bool]) -> frames.Frame:
         while (left := until - time.monotonic()) > 0:
             said = relay.receive(min(left, SLICE))
             if said is None:
@@ -99,13 +108,13 @@ class Relays:
         raise ServiceTimedOut(f"SERVICE <{errand.iri}> did not answer in the {errand.seconds:.1f} s that it was given")
 
 
-def _started() -> Process:
+def _started() -> Relay:
     try:
-        return Process("kg.sparql.federation.relay", "")
+        return Relay()
     except OSError as error:
         raise StoreUnavailable(f"no process can be started that asks other endpoints: {error.strerror}") from error
 
 
-def _end(relay: Process) -> None:
+def _end(relay: Relay) -> None:
     relay.kill()
     relay.wait()

@@ -14,6 +14,12 @@ Network = IPv4Network | IPv6Network
 EXPECTED = "setting services: expected IRIs of endpoints like https://example.org/sparql, with commas between"
 PORTS = {"http": 80, "https": 443}
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+# What Python's tables call public, in some of its versions, and what is not: IETF protocol assignments (among them the
+# metadata service of a cloud), 6to4 relays, local NAT64, segment routing, documentation; the agent of another cloud.
+NOT_PUBLIC: tuple[Network, ...] = (
+    *map(IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")),
+    *map(IPv6Network, ("64:ff9b:1::/48", "5f00::/16", "3fff::/20")),
+)
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _IRI = re.compile(r"[!#-;=?-\[\]_a-z~]+")  # printable ASCII that an IRI of SPARQL may hold (IRIREF), no backslash
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -49,14 +55,20 @@ def read_services(text: str) -> Mapping[str, Service]:
     Raises BadInput.
     """
     entries = [entry.split() for entry in re.split(r"[,\n]", text) if entry.strip()]
-    return {iri: _service(iri, networks) for iri, *networks in entries}
+    read: dict[str, Service] = {}
+    for iri, *networks in entries:
+        if iri in read:
+            raise BadInput(f"setting services: expected each endpoint once, found {iri} twice")
+        read[iri] = _service(iri, networks)
+    return read
 
 
 def is_public(address: Address) -> bool:
     """Whether an address is of the public internet; `address` is one that `unwrapped` returned."""
     special = address.is_multicast or address.is_reserved or address.is_unspecified
     site = isinstance(address, IPv6Address) and address.is_site_local
-    return address.is_global and not special and not site
+    named = any(address in network for network in NOT_PUBLIC)
+    return address.is_global and not special and not site and not named
 
 
 def unwrapped(address: Address) -> Address:
@@ -80,6 +92,8 @@ def _service(iri: str, networks: list[str]) -> Service:
     host = parts.hostname or ""
     if parts.scheme not in PORTS or not host or set("@%") & set(parts.netloc) or "#" in iri or port == 0:
         raise BadInput(f"{EXPECTED}; found {iri!r} (http or https, a host, no user, no fragment)")
+    if "[" in parts.netloc and ":" not in host:
+        raise BadInput(f"{EXPECTED}; found {iri!r} (in brackets stand only addresses like [2001:db8::1])")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     admitted = (*_networks(networks, iri), *_named(host, _address(host, iri)))
     return Service(iri, parts.scheme, host, port or PORTS[parts.scheme], target, admitted)

@@ -35,7 +35,7 @@ def test_the_list_is_read() -> None:
         "http://example.org/#x", "http://münchen.de/", "http://example.org./", "http://-a.org/", "http://a..org/",
         "http://127.1/", "http://0x7f.0.0.1/", "http://0x7f000001/", "http://2130706433/", "http://0177.0.0.1/",
         "http://[fe80::1%25eth0]/", "http://[::1/", "http://exa%6dple.org/", 'http://a.org/"', "http://a.org/<b>",
-        "http://a.org/sparql 10.0.0.1/8", "http://a.org/sparql private",
+        "http://a.org/sparql 10.0.0.1/8", "http://a.org/sparql private", "http://[v1.org]/", "http://a.org/ 10.0.0.0/8,http://a.org/",
     ],
 )  # fmt: skip
 def test_an_entry_that_could_be_read_in_two_ways_is_refused(entry: str) -> None:
@@ -53,6 +53,7 @@ def test_an_entry_that_could_be_read_in_two_ways_is_refused(entry: str) -> None:
         "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "fe80::1", "fe80::1%2", "fec0::1", "fc00::1", "fd12::1",
         "ff02::1", "ff0e::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1",
         "2001:db8::1", "2001:0:4136:e378:8000:63bf:80ff:fffe",
+        "192.0.0.8", "192.0.0.192", "192.88.99.1", "168.63.129.16", "::ffff:192.0.0.192", "64:ff9b:1::a9fe:a9fe", "3fff::1", "5f00::1",
     ],
 )  # fmt: skip
 def test_an_address_that_is_not_public_is_kept_out(address: str) -> None:

@@ -27,6 +27,7 @@ def outer(text: str) -> tuple[str, tuple[str, ...]] | None:
         (f"SELECT (EXISTS {{ ?o ?o ?o }} AS ?x) {{ ?s a ?c {S} }}", ("?s a ?c", ("s",))),
         (f"CONSTRUCT {{ ?s ?p 1 }} WHERE {{ ?s a ?c OPTIONAL {{ {S} }} }}", ("?s a ?c", ("s",))),
         (f"SELECT * {{ ?s a ?c OPTIONAL {{ ?x a ?o . {S} }} }}", ("?s a ?c", ("s",))),
+        (f"SELECT (NOW() AS ?n) ?rand {{ ?s a ?rand {S} }}", ("?s a ?rand", ("s",))),
         (f"SELECT * {{ {{ ?s a ?c FILTER(?c) }} {S} }}", ("{ ?s a ?c FILTER(?c) }", ("s",))),
     ],
 )
@@ -50,6 +51,8 @@ def test_what_stands_before(text: str, expected: tuple[str, tuple[str, ...]]) ->
         f"SELECT * {{ SELECT ?s {{ ?s a ?c {S} }} }}",
         f"SELECT * FROM <urn:g> {{ ?s a ?c {S} }}",
         f"CONSTRUCT {{ ?s a ?c }} {{ ?s a ?c {S} }}",
+        f"SELECT * {{ {{ SELECT ?s {{ ?s a ?c }} ORDER BY rand() LIMIT 1 }} {S} }}",  # says something else each time
+        f"SELECT * {{ ?s a ?c BIND(NOW() AS ?o) {S} }}",
     ],
 )
 def test_where_it_does_not_decide(text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from kg.errors import Forbidden, ServiceFailed
 from kg.services import read_services
 from kg.settings import Settings
-from kg.sparql.answers import Answer, Task
+from kg.sparql.answers import Answer, Past, Task
 from kg.sparql.federation.calls import Call, Federated, read_calls
 from kg.sparql.federation.messages import BLANK, Errand
 from kg.sparql.federation.outer import MOST, Given, given, outer_of, spliced
@@ -27,7 +27,10 @@ OUTCOMES = ("called", "failed", "silenced", "refused")
 
 
 class Beside:
-    """Asks our own engine what the federation must know, on behalf of a task, through `answer`; raises KgError."""
+    """Asks our own engine what the federation must know, on behalf of a task, through `answer`; raises KgError.
+
+    What it is told is all of one generation: that of the first answer.
+    """
 
     def __init__(self, answer: Callable[[Task], Answer], task: Task) -> None:
         self._answer, self._task = answer, task
@@ -39,11 +42,20 @@ class Beside:
 
     def solutions(self, text: str) -> str:
         """A query's solutions in tab-separated values."""
-        return self._whole(text, syntax="TSV", federated=True).decode()
+        return self._whole(text, syntax="TSV", federated=True, settles=True).decode()
 
-    def _whole(self, text: str, **how: Any) -> bytes:
+    def settled(self, text: str) -> Task:
+        """The task with another text, of the generation whose solutions were told, if any were."""
+        return replace(self._task, job=replace(self._task.job, text=text, federated=True))
+
+    def _whole(self, text: str, settles: bool = False, **how: Any) -> bytes:
         job = replace(self._task.job, text=text, rows=None, **how)
-        return b"".join(self._answer(replace(self._task, job=job, encoding=None)).chunks)
+        answer = self._answer(replace(self._task, job=job, encoding=None))
+        if settles and self._task.past is None:
+            # Without a stamp: nothing of such a query is kept.
+            past = Past(answer.generation, "")
+            self._task = replace(self._task, past=past, job=replace(self._task.job, generation=past.generation))
+        return b"".join(answer.chunks)
 
 
 class Federation:
@@ -76,8 +88,7 @@ class Federation:
         tables: dict[Call, str] = {}
         for call in query.calls:
             tables[call] = self._table(call, query, task, tables, engine)
-        text = spliced(query.text, 0, len(query.text), tables)
-        return replace(task, job=replace(task.job, text=text, federated=True))
+        return engine.settled(spliced(query.text, 0, len(query.text), tables))
 
     def counters(self) -> Counter[str]:
         """How many calls there were, by outcome."""

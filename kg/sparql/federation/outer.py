@@ -5,11 +5,12 @@ of what stands before. So the endpoint may be given the values that the variable
 of the whole stays the same (SPARQL 1.1 Federated Query, section 2.4).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.sparql.federation.calls import Call, variables_of
 from kg.sparql.lexer import Token, lex
+from kg.sparql.tokens import VOLATILE
 
 MOST = 1_000  # solutions that an endpoint is given
 LENGTH = 60_000  # characters that they may take; servers limit a query's length
@@ -36,11 +37,11 @@ def outer_of(text: str, call: Call) -> Outer | None:
     """What stands before a call; None where it does not decide what is to be asked."""
     tokens = [token for token in lex(text) if token.end <= call.start]
     opening = _outermost(tokens)
-    if opening is None or any(token.kind == "words" and token.text == "FROM" for token in tokens):
+    if opening is None or _has(tokens, {"FROM"}):
         return None
-    start = tokens[opening].end
-    end = _end(tokens[opening + 1 :], call)
-    if end is None:
+    before = tokens[opening + 1 :]
+    start, end = tokens[opening].end, _end(before, call)
+    if end is None or _has(before, VOLATILE):  # what is asked twice must have one answer
         return None
     shared = variables_of(text[start:end]) & call.variables
     return Outer(start, end, tuple(sorted(shared))) if shared else None
@@ -65,6 +66,10 @@ def spliced(text: str, start: int, end: int, tables: Mapping[Call, str]) -> str:
             parts += [text[start : call.start], table]
             start = call.end
     return "".join([*parts, text[start:end]])
+
+
+def _has(tokens: Iterable[Token], keywords: Collection[str]) -> bool:
+    return any(token.kind == "words" and token.text in keywords for token in tokens)
 
 
 def _outermost(tokens: list[Token]) -> int | None:

@@ -1,5 +1,7 @@
 """The Flask application: views of a few lines around the query service, and one place for errors and headers."""
 
+import re
+
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +29,7 @@ from kg.web.metrics import Metrics
 from kg.web.observe import NO_ROUTE, ROUTE, Exchange, Log, Observed
 from kg.web.policy import policy
 
+_OURS = re.compile(r"(?:^|<)(?=/(?!/))")  # before the path of a header's address without a host
 PAGES = {"text/html", "application/json", "application/problem+json", "text/plain"}  # what is encoded
 
 
@@ -51,6 +54,7 @@ def create_app(settings: Settings, service: QueryService, writes: WriteService |
         problems,
     ):
         app.register_blueprint(view.bp)
+    app.after_request(_rooted)  # the last to be called
     furnish(app)
     app.register_error_handler(KgError, problems.problem)
     app.register_error_handler(HTTPException, problems.http_problem)
@@ -93,6 +97,14 @@ def _encoded(response: Response) -> Response:
     if encoding and len(body := response.get_data()) >= SMALL:
         response.set_data(b"".join(compress(encoding, [body])))
         response.headers["Content-Encoding"] = encoding
+    return response
+
+
+def _rooted(response: Response) -> Response:
+    """Let `Location` and `Link` lead to where a proxy has put us (X-Forwarded-Prefix)."""
+    if root := request.root_path.rstrip("/"):
+        for name in {"Location", "Link"} & set(response.headers.keys()):
+            response.headers[name] = _OURS.sub(rf"\g<0>{root}", response.headers[name])
     return response
 
 

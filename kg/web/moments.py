@@ -29,6 +29,7 @@ _KEPT = re.compile(
     r' (?P<name>href|action|data-[a-z]+)="(?P<path>/(?:articles|statements|findings|perspectives|search|sparql|timeline'
     r'|graph|map|ontology|catalogue|(?:page|data|id)/)[^"#?]*)?(?P<query>\?[^"#]*)?(?P<rest>(?:#[^"]*)?)"'
 )
+_LINKED = re.compile(r"<(/(?!/)[^>]*)>")
 _FORM = re.compile(r"<form [^>]*>")
 
 
@@ -167,10 +168,16 @@ def _tell(response: Response) -> Response:
     """Say which moment an answer is of, and where its others are (RFC 7089, sections 2.2 and 4.1.2)."""
     if not is_timed(request.endpoint):
         return response
+    if request.method == "OPTIONS":
+        return _preflight(response)
     response.vary.add("Accept-Datetime")
     moment: Moment | None = g.get("moment")
     if response.status_code in (301, 302, 303) and request.args.get("generation") and moment:
         response.location = _moved(response.location or "", moment.number)
+    if moment and "Link" in response.headers:
+        response.headers["Link"] = _LINKED.sub(
+            lambda link: f"<{_moved(link[1], moment.number)}>", response.headers["Link"]
+        )
     if response.status_code not in (200, 304):
         return response
     if moment:
@@ -183,11 +190,20 @@ def _tell(response: Response) -> Response:
     return response
 
 
+def _preflight(response: Response) -> Response:
+    """Let pages of other origins name a moment and a tag (Fetch, CORS preflight); `/sparql` says so itself."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.setdefault("Access-Control-Allow-Methods", response.headers.get("Allow", "GET, HEAD"))
+    response.headers.setdefault("Access-Control-Allow-Headers", "Accept, Accept-Datetime, If-None-Match")
+    response.headers.setdefault("Access-Control-Max-Age", "86400")
+    return response
+
+
 _BARE = ("sparql.sparql", "perspectives.endpoint")  # their answers of now carry no links: they are many, and small
 
 
 def _moved(location: str, generation: int) -> str:
-    if not location.startswith("/"):
+    if not location.startswith("/") or "generation=" in location:
         return location
     path, mark, fragment = location.partition("#")
     return f"{path}{'&' if '?' in path else '?'}generation={generation}{mark}{fragment}"

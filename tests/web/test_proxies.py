@@ -59,6 +59,15 @@ def test_behind_a_trusted_proxy_addresses_are_those_of_the_outside(tmp_path: Pat
             "GET", "/sparql", Accept="application/n-triples", X_Forwarded_For="2001:db8::1", **outside
         )
         assert b"<https://attest.example/kg/sparql>" in answer.body
+        moved = server.request("GET", "/id/badr-corps?x=1", Accept="text/turtle", **outside).headers
+        assert (moved["location"], moved["link"]) == (
+            "/kg/data/badr-corps.ttl",
+            '</kg/data/badr-corps>; rel="describedby"',
+        )
+        links = server.request("GET", "/data/badr-corps", Accept="text/turtle", **outside).headers["link"]
+        assert '</kg/data/badr-corps.jsonld>; rel="alternate"' in links
+        assert '<https://attest.example/kg/data/badr-corps>; rel="original timegate"' in links
+        assert "</data/" not in links
         text = "/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D"
         statuses = [
             server.request("GET", f"{text}%23{place}", X_Forwarded_For=f"198.51.100.{n}").status

@@ -117,6 +117,28 @@ def test_a_page_of_the_past_says_so_and_its_links_stay_there(server: Server, pat
     assert "as it stood" not in now
 
 
+def test_links_in_headers_stay_in_the_moment_too(server: Server) -> None:
+    past = server.request("GET", "/data/captain?generation=2", Accept="text/turtle").headers["link"]
+    ours = re.findall(r"<(/[^>]*)>", past)
+    assert "/data/captain.jsonld?generation=2" in ours
+    assert all(link.endswith("generation=2") for link in ours)
+    seen = server.request("GET", "/id/captain?generation=2", Accept=HTML).headers
+    assert (seen["location"], seen["link"]) == (
+        "/page/captain?generation=2",
+        '</data/captain?generation=2>; rel="describedby"',
+    )
+    assert "generation=" not in server.request("GET", "/data/captain", Accept="text/turtle").headers["link"]
+
+
+@pytest.mark.parametrize("path", ["/id/captain", "/data/captain.ttl", "/.well-known/void", "/sparql"])
+def test_a_page_of_another_origin_may_name_a_moment(server: Server, path: str) -> None:
+    asked = {"Origin": "https://example.org", "Access_Control_Request_Headers": "accept-datetime"}
+    said = server.request("OPTIONS", path, **asked).headers
+    assert said["access-control-allow-origin"] == "*"
+    assert {"Accept-Datetime", "If-None-Match"} <= set(said["access-control-allow-headers"].split(", "))
+    assert "GET" in said["access-control-allow-methods"]
+
+
 def test_what_came_later_is_not_there_yet(server: Server) -> None:
     found = server.request("GET", "/articles/norwick?generation=3", Accept=HTML).body.decode()
     claims = set(re.findall(r"statement-[0-9a-f]{24}", found))

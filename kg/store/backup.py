@@ -145,7 +145,8 @@ def _refuse(draft: Path, root: Path, force: bool, erased: bool) -> None:
         texts = [one.encode() for one in gone]
         back = {one for line in data.dump.lines() for one in texts if one in line}
         if back:
-            raise BadInput(f"the backup holds {len(back)} texts that were erased here: add --erased to bring them back")
+            told = "a text that was" if len(back) == 1 else f"{len(back)} texts that were"
+            raise BadInput(f"the backup holds {told} erased here: add --erased to bring back what it holds")
 
 
 def _highest(root: Path) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kg.errors import NotFound
+from kg.errors import NotFound, StoreUnavailable
 from kg.store.generations import Generation, Generations, stamp_of
 from kg.store.journal import FILE, Entry, Journal
 
@@ -41,13 +41,16 @@ class History:
     def moments(self) -> tuple[Moment, ...]:
         """Every generation that was published up to the current one, oldest first.
 
-        Raises StoreUnavailable when CURRENT cannot be read.
+        Raises StoreUnavailable when CURRENT cannot be read, or names what the journal does not list.
         """
         current = self._generations.current()
+        entries = self._journal.read().entries
+        if current and all(entry.generation != current.number for entry in entries):
+            raise StoreUnavailable(f"{self._journal.path} does not list generation {current.number}, which is current")
         there = {generation.number for generation in self._generations.all()}
         return tuple(
             Moment(entry, entry.generation in there)
-            for entry in self._journal.read().entries
+            for entry in entries
             if current and entry.generation <= current.number
         )
 

@@ -131,7 +131,7 @@ def test_what_was_erased_comes_back_only_when_that_is_asked(root: Path, tmp_path
     published(root, change({"g": ["a p 'deadbeef"]}))
     back_up(root, tmp_path / "copy")
     (root / erasing.ERASED).write_text(json.dumps([{"sha256": "deadbeef", "time": "2026-11-25"}]))
-    with pytest.raises(BadInput, match="holds 1 texts that were erased here: add --erased"):
+    with pytest.raises(BadInput, match="holds a text that was erased here: add --erased"):
         bring(tmp_path / "copy", root, force=True)
     assert bring(tmp_path / "copy", root, force=True, erased=True).generation == 4
     assert [one["sha256"] for one in erasing.erased(root)] == ["deadbeef"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import NotFound
+from kg.errors import NotFound, StoreUnavailable
 from kg.store.commit import commit
 from kg.store.history import History
 from tests.store.support import accept, change
@@ -54,6 +54,15 @@ def test_nothing_published_is_not_found(tmp_path: Path) -> None:
         history.at(NOON)
     with pytest.raises(NotFound, match=r"^generation 1 was never published; there is none$"):
         history.find_kept(1)
+
+
+@pytest.mark.parametrize("lines", [0, 3])
+def test_a_journal_that_lacks_what_is_current_is_told_of(tmp_path: Path, lines: int) -> None:
+    history = four(tmp_path)
+    journal = tmp_path / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:lines]))
+    with pytest.raises(StoreUnavailable, match=r"journal\.jsonl does not list generation 4, which is current$"):
+        history.moments()
 
 
 def test_what_a_generation_was_made_from(tmp_path: Path) -> None:

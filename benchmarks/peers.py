@@ -83,14 +83,15 @@ def _run(
         return subprocess.Popen(command, cwd=folder, stdout=out, stderr=out, env=environ, preexec_fn=settle)
 
 
-def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _await(process: subprocess.Popen[bytes], url: str, log: Path, says: str = "") -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"{url}: the server ended: {log.read_text(errors='replace')[-1000:]}")
         try:
-            with urllib.request.urlopen(url, timeout=30):
-                return
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                if says in answer.read().decode():
+                    return
         except URLError as error:
             if not isinstance(error.reason, ConnectionRefusedError):
                 return  # it answers, whatever it says
@@ -101,8 +102,8 @@ def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     raise RuntimeError(f"{url}: not up within {START_SECONDS:.0f} s")
 
 
-def attest(name: str, data: Path, folder: Path, settings: Mapping[str, str]) -> Server:
-    """This server over a data directory that is built already, in processes of its own."""
+def attest(name: str, data: Path, folder: Path, settings: Mapping[str, str], backend: str) -> Server:
+    """This server over a data directory that is built already, once it answers from this backend."""
     port = free_port()
     code = (
         "import sys; from pathlib import Path; from kg.settings import load; from kg.web.serving import serve;"
@@ -110,7 +111,7 @@ def attest(name: str, data: Path, folder: Path, settings: Mapping[str, str]) -> 
     )
     env = {"KG_CLIENT_SECONDS": "1000000", "KG_SLOW": "8", **settings}  # for the eight clients of one address
     process = _run([sys.executable, "-c", code, str(data.absolute()), str(port)], folder, f"{name}.log", env)
-    _await(process, f"http://127.0.0.1:{port}/ready", folder / f"{name}.log")
+    _await(process, f"http://127.0.0.1:{port}/ready", folder / f"{name}.log", f'"backend": "{backend}"')
     return Server(name, _git(), process, port, "/sparql")
 
 

@@ -120,7 +120,7 @@ def _here(settings: Settings, query: str, output: str, generation: int | None) -
     service = QueryService(settings)
     service.start()
     try:
-        answer = service.answer(Query(query, generation=generation), ACCEPT[output], lambda: False)
+        answer = service.answer(Query(query, generation=generation), ACCEPT[output], lambda: False, own=True)
         return answer.media_type, b"".join(answer.chunks)
     finally:
         service.close(0)

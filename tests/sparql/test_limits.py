@@ -260,7 +260,7 @@ CRASHES = {
 
 @pytest.mark.parametrize("text", CRASHES.values(), ids=CRASHES.keys())
 def test_what_crashes_a_worker_crashes_only_that(root: Path, text: str) -> None:
-    with serving(root, query_memory=64 << 20, query_nesting=10**6, query_patterns=10**6, query_seconds=10) as service:
+    with serving(root, query_memory=64 << 20, query_nesting=10**6, query_patterns=10**6, query_seconds=60) as service:
         eventually(lambda: service.readiness().workers == 4)
         with pytest.raises(TooComplex, match="more memory or depth than allowed"):
             ask(service, text)

@@ -41,13 +41,17 @@ def check_change(
 def _dangling(
     change: Changed, base_iri: str, derived: Container[object], blocks: Callable[[NamedNode], bool]
 ) -> Iterator[Quad]:
+    added = [q for q in change.added if q.graph_name not in derived]
+    told = {q.subject for q in added}
+
     def described(node: NamedNode) -> bool:
+        if node in told:  # which the store would tell as well, in ten times the time
+            return True
         return any(q.graph_name not in derived for q in change.store.quads_for_pattern(node, None, None, None))
 
     def ours(node: object) -> bool:
         return isinstance(node, NamedNode) and node.value.startswith(base_iri)
 
-    added = [q for q in change.added if q.graph_name not in derived]
     targets = {q.object for q in added if isinstance(q.object, NamedNode) and ours(q.object)}
     missing = {node for node in targets if not described(node)}
     yield from (q for q in added if q.object in missing)

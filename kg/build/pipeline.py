@@ -9,6 +9,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from kg.build.derived import derived
+from kg.build.garbage import seldom_collected
 from kg.build.held import Held
 from kg.build.inputs import Fresh, Inputs, note_built, read_inputs, what_is_fresh
 from kg.build.kept import Kept
@@ -50,6 +51,7 @@ class Outcome:
     news: News
 
 
+@seldom_collected()
 def build(
     settings: Settings,
     *,

@@ -26,10 +26,11 @@ def inferred_after(change: Changed, graph: NamedNode, derived: Container[object]
     """How the graph of inferences changes; afterwards it is what `inferred_quads` of the whole store gives."""
     changed = change.added | change.removed
     made = next(change.store.quads_for_pattern(None, None, None, graph), None)
-    if not made or any(_is_axiom(quad) for quad in changed):
-        return rewriting(change.store, graph, inferred_quads(change.store, graph, derived))
-    axioms = frozenset(_axioms(change.store))
+    axioms = frozenset(quad.triple for quad in _axioms(change.store))
     links = Links.of(axioms)
+    if not made or any(_is_axiom(quad) for quad in changed):
+        read = (quad for prop in links.read for quad in change.store.quads_for_pattern(None, prop, None))
+        return rewriting(change.store, graph, inferred_quads((*_axioms(change.store), *read), graph, derived))
     concerned = links.leading_to(change.store, changed)
     about = {t for node in links.reached(change.store, concerned) for t in _said(change.store, node, derived)}
     fresh = (t for t in infer(axioms | about) if t.subject in concerned)
@@ -116,10 +117,10 @@ def _is_axiom(quad: Quad) -> bool:
     return quad.predicate in read or (quad.predicate == RDF.type and quad.object in read)
 
 
-def _axioms(store: ox.Store) -> Iterator[Triple]:
+def _axioms(store: ox.Store) -> Iterator[Quad]:
     for term in vocabulary(read_rules("materialised")) | _LISTS:
-        yield from (quad.triple for quad in store.quads_for_pattern(None, term, None))
-        yield from (quad.triple for quad in store.quads_for_pattern(None, RDF.type, term))
+        yield from store.quads_for_pattern(None, term, None)
+        yield from store.quads_for_pattern(None, RDF.type, term)
 
 
 def _said(store: ox.Store, node: Node, derived: Container[object]) -> Iterator[Triple]:

@@ -15,7 +15,7 @@ from kg.errors import StoreUnavailable
 from kg.graph.perspectives.policy import policies
 from kg.iri import Iris
 from kg.reason.rules import read_rules
-from kg.store import dump, durable
+from kg.store import dump, durable, nquads
 from kg.store.commit import Unpublished
 from kg.store.generations import Generation
 from kg.store.perspectives import FOLDER, RECORD, About, Pair, Shelf, read_shelf, write_shelf
@@ -102,7 +102,7 @@ def _digest(*parts: object) -> str:
 def _write(folder: Path, world: World, basis: str) -> About:
     folder.mkdir()
     quads = frozenset(world.quads())
-    digest, _ = dump.write(folder, None, "", quads, ())
+    digest, _ = dump.write(folder, None, "", nquads.lines(quads), set())
     work = Store(str(folder / "work"))
     work.bulk_extend(quads)
     work.flush()

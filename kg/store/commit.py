@@ -232,7 +232,8 @@ def publish(
     For the lock's holder. Raises StoreUnavailable and OSError, and what attaching raises.
     """
     derived.attach(Unpublished(folder, store, place.parent, made))
-    data, quads = _data(folder, place, store, made)
+    more, less = nquads.lines(made.added), nquads.lines(made.removed)
+    data, quads = _data(folder, place, store, more, less)
     entry = Entry(
         generation=place.number,
         parent=place.parent.number if place.parent else None,
@@ -241,7 +242,7 @@ def publish(
         added=len(made.added),
         removed=len(made.removed),
         quads=quads,
-        change=nquads.digest(nquads.lines(made.added), nquads.lines(made.removed)),
+        change=nquads.digest(more, less),
         data=data,
     )
     generation = place.generations.promote(folder, entry.generation, place.parent)
@@ -251,12 +252,15 @@ def publish(
     return generation
 
 
-def _data(folder: Path, place: Place, store: Store, made: Edit) -> tuple[str, int]:
-    """Make the sorted N-Quads, the names of empty graphs and the checksums; the digest and number of the first."""
+def _data(folder: Path, place: Place, store: Store, more: set[bytes], less: set[bytes]) -> tuple[str, int]:
+    """Make the sorted N-Quads, the names of empty graphs and the checksums; the digest and number of the first.
+
+    They are the parent's lines with `more` and without `less`.
+    """
     parent, entry = place.parent, place.parent_entry
     before, expected = parent.path if parent else None, entry.data if entry else ""
-    digest, lines = dump.write(folder, before, expected, made.added, made.removed)
-    quads = (entry.quads if entry else 0) + len(made.added) - len(made.removed)
+    digest, lines = dump.write(folder, before, expected, more, less)
+    quads = (entry.quads if entry else 0) + len(more) - len(less)
     if lines is not None and not quads == lines == len(store):
         raise StoreUnavailable(
             f"expected {quads} quads in {Dump(folder).data} and in the record beside it, found {lines} and {len(store)}"

@@ -6,7 +6,7 @@ first line names the sha256 of the `data.nq` that it changes. Once the changes w
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,14 +89,14 @@ class Dump:
 
 
 def write(
-    folder: Path, parent: Path | None, expected: str, added: "Iterable[Quad]", removed: "Iterable[Quad]"
+    folder: Path, parent: Path | None, expected: str, more: set[bytes], less: set[bytes]
 ) -> tuple[str, int | None]:
-    """Write the quads of the parent's folder, less the removed and with the added.
+    """Write the lines of the parent's folder, with some more and less some others.
 
     The digest for a journal, and how many quads there are where all were written. `expected` is the digest of the
     parent's. Raises StoreUnavailable when what is copied of it is not so any more.
     """
-    made, more, less = Dump(folder), nquads.lines(added), nquads.lines(removed)
+    made = Dump(folder)
     if parent is None:
         number = nquads.write(made.data, None, more, ())
         return made.digest(), number

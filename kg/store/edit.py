@@ -32,7 +32,7 @@ def difference(store: Store, graphs: Graphs, shared: frozenset[Quad]) -> Edit:
     for graph, quads in graphs.items():
         old = set(store.quads_for_pattern(None, None, None, graph))
         fresh = _normal(quads - old)
-        added |= fresh - old
+        added |= ((quads & fresh) | (fresh - quads)) - old  # of two that are equal that which is kept anyway
         removed |= old - quads - fresh
     return Edit(frozenset(added), frozenset(removed))
 

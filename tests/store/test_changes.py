@@ -101,9 +101,8 @@ def test_so_it_is_where_a_large_file_is_shared_and_changes_lie_beside_it(
         for number, content in enumerate((old, new), 2):
             before, made_before = made[0], base
             (folder / str(number)).mkdir()
-            dump.write(
-                folder / str(number), before.path, before.dump.digest(), content - made_before, made_before - content
-            )
+            more, less = nquads.lines(content - made_before), nquads.lines(made_before - content)
+            dump.write(folder / str(number), before.path, before.dump.digest(), more, less)
             made.append(Generation(number, folder / str(number)))
     one = made[1] if both else generation(folder, 9, old)
     lines = list(changed_lines(one, made[2]))

@@ -8,6 +8,7 @@ from pyoxigraph import Quad
 from kg.errors import StoreUnavailable
 from kg.store import dump
 from kg.store.dump import Dump
+from kg.store.nquads import lines
 
 from .test_nquads import quads
 
@@ -23,11 +24,11 @@ def test_a_chain_of_changes_reads_as_what_is_held(tmp_path, monkeypatch, small, 
         held = held - removed | added
         folder = tmp_path / str(step)
         folder.mkdir()
-        digest, number = dump.write(folder, parent, digest, added, removed)
+        digest, number = dump.write(folder, parent, digest, lines(added), lines(removed))
         assert number in (None, len(held))
         made = Dump(folder)
-        lines = [f"{quad} .\n".encode() for quad in held]
-        assert list(made.lines()) == sorted(lines, key=lambda line: (line.rsplit(b" ", 2)[1], line))
+        written = [f"{quad} .\n".encode() for quad in held]
+        assert list(made.lines()) == sorted(written, key=lambda line: (line.rsplit(b" ", 2)[1], line))
         assert set(made.quads()) == held
         assert made.count() == len(held)
         assert made.is_whole(digest)
@@ -44,10 +45,10 @@ def test_damage_of_either_file_is_noticed_and_never_copied(tmp_path, monkeypatch
     for folder in (one, two, three):
         folder.mkdir()
     held = quads(dice, 400)
-    digest, _ = dump.write(two, one, dump.write(one, None, "", held, ())[0], quads(dice, 3), ())
+    digest, _ = dump.write(two, one, dump.write(one, None, "", lines(held), set())[0], lines(quads(dice, 3)), set())
     assert Dump(two).is_whole(digest)
     with (two / name).open("ab") as file:
         file.write(b"# more\n")
     assert not Dump(two).is_whole(digest)
     with pytest.raises(StoreUnavailable, match="not what the journal says"):
-        dump.write(three, two, digest, (), held if much else ())
+        dump.write(three, two, digest, set(), lines(held if much else ()))

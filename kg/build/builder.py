@@ -10,6 +10,7 @@ from kg.build.inputs import Inputs, is_stale, read_inputs
 from kg.errors import StoreUnavailable
 from kg.settings import Settings
 from kg.store.generations import Generations
+from kg.store.known import Known
 from kg.store.recovery import recover
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Builder:
             current = Generations(root).current()
             if current and current.number == self._sound:
                 return ()
-        recovery = recover(root)
+        known = Known(root)
+        recovery = recover(root, sha256=known.sha256)
+        known.save()
         self._sound = recovery.generation.number if recovery.generation else None
         return recovery.warnings
 

@@ -36,7 +36,7 @@ def _written(folder: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def problems(folder: Path) -> tuple[str, ...]:
+def problems(folder: Path, sha256: durable.Sha256 = durable.sha256) -> tuple[str, ...]:
     """A sentence for each of these files that is missing, changed or strange; empty when all are as written."""
     try:
         expected = _written(folder)
@@ -46,7 +46,7 @@ def problems(folder: Path) -> tuple[str, ...]:
     with ThreadPoolExecutor(2) as threads:  # hashing leaves Python's lock alone
         found = {
             str(path.relative_to(folder)): digest
-            for path, digest in zip(paths, threads.map(durable.sha256, paths), strict=True)
+            for path, digest in zip(paths, threads.map(sha256, paths), strict=True)
         }
     return tuple(
         f"{folder / name} {_difference(name, expected, found)}"

@@ -39,15 +39,15 @@ class Dump:
         """What has changed since, where there is such a file."""
         return self.folder / CHANGES
 
-    def digest(self) -> str:
+    def digest(self, sha256: durable.Sha256 = durable.sha256) -> str:
         """The sha256 that a journal keeps: of the changes, which name that of the data; without any, of the data."""
-        return durable.sha256(self.changes if self.changes.exists() else self.data)
+        return sha256(self.changes if self.changes.exists() else self.data)
 
-    def is_whole(self, digest: str) -> bool:
+    def is_whole(self, digest: str, sha256: durable.Sha256 = durable.sha256) -> bool:
         """Whether all is as it was when it had this digest. Raises OSError for a file that cannot be read."""
-        if self.digest() != digest:
+        if self.digest(sha256) != digest:
             return False
-        return not self.changes.exists() or durable.sha256(self.data) == self.head()
+        return not self.changes.exists() or sha256(self.data) == self.head()
 
     def lines(self) -> Iterator[bytes]:
         """Each quad's line, sorted by graph, then as a whole, by its bytes. Raises OSError."""

@@ -4,7 +4,10 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+Sha256 = Callable[[Path], str]
 
 
 def sync(path: Path) -> None:

@@ -23,13 +23,13 @@ class Recovery:
     warnings: tuple[str, ...]
 
 
-def recover(root: Path, wait: float = 30.0) -> Recovery:
+def recover(root: Path, wait: float = 30.0, sha256: durable.Sha256 = durable.sha256) -> Recovery:
     """Check the data directory, and fall back to the newest intact generation when the current one is damaged.
 
     When none is intact, the newest whose `data.nq` is as journaled has its record made again from that.
     Finishes an erasure that was cut off. Removes what killed commits left, if no commit is running. `wait` (seconds) is
-    for the lock, which is needed to fall back. Raises StoreUnavailable when something was published and nothing intact
-    is left of it.
+    for the lock, which is needed to fall back; `sha256` tells the digest of a file where that may have been known.
+    Raises StoreUnavailable when something was published and nothing intact is left of it.
     """
     if not root.is_dir():
         return Recovery(None, ())
@@ -37,7 +37,7 @@ def recover(root: Path, wait: float = 30.0) -> Recovery:
         with locked(root, wait):
             erasing.finish(root)
     _sweep(root)
-    state = _examined(root)
+    state = _examined(root, sha256)
     if state.sound:
         return Recovery(state.current, state.remarks)
     with locked(root, wait):
@@ -65,12 +65,12 @@ class _State:
         return not self.damage
 
 
-def _examined(root: Path) -> _State:
+def _examined(root: Path, sha256: durable.Sha256 = durable.sha256) -> _State:
     current, damage = _current(root)
     journal = Journal(root / JOURNAL)
     reading = journal.read()  # after CURRENT, which a commit writes after the journal
     if current:
-        damage = tuple(_damage(current, reading.entries))
+        damage = tuple(_damage(current, reading.entries, sha256))
     elif not damage and (reading.entries or reading.broken):
         damage = (f"{root / 'CURRENT'} is missing, though the journal lists what was published",)
     return _State(current, reading, tuple(_remarks(journal, reading)), damage)
@@ -93,19 +93,21 @@ def _remarks(journal: Journal, reading: Reading) -> Iterator[str]:
         )
 
 
-def _damage(generation: Generation, entries: tuple[Entry, ...]) -> Iterator[str]:
+def _damage(
+    generation: Generation, entries: tuple[Entry, ...], sha256: durable.Sha256 = durable.sha256
+) -> Iterator[str]:
     """A sentence for each way in which a generation is not what was journaled; the record is opened last."""
     entry = next((entry for entry in entries if entry.generation == generation.number), None)
     if entry is None:
         yield f"generation {generation.number} is not in the journal"
         return
-    broken = (*_damage_of_data(generation, entry), *checksums.problems(generation.path))
+    broken = (*_damage_of_data(generation, entry, sha256), *checksums.problems(generation.path, sha256))
     yield from broken or _damage_of_record(generation)
 
 
-def _damage_of_data(generation: Generation, entry: Entry) -> Iterator[str]:
+def _damage_of_data(generation: Generation, entry: Entry, sha256: durable.Sha256 = durable.sha256) -> Iterator[str]:
     try:
-        whole = generation.dump.is_whole(entry.data)
+        whole = generation.dump.is_whole(entry.data, sha256)
     except OSError as error:
         yield f"{error.filename} cannot be read: {error.strerror}"
         return

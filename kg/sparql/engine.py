@@ -33,8 +33,6 @@ from kg.store import nquads
 from kg.store.dump import Dump
 from kg.store.generations import GRAPHS as GRAPHS_NAME
 from kg.store.generations import stamp_of
-from kg.store.journal import FILE as JOURNAL
-from kg.store.journal import Journal
 from kg.store.perspectives import FOLDER, RECORD, not_found
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -86,14 +84,7 @@ def load(start: Start) -> Opened:
 
 def _measured(start: Start) -> tuple[Dump, int]:
     dump = Dump(Path(start.data).parent)
-    known = _journaled(dump.folder, start.generation) if start.quads is None else start.quads
-    return dump, dump.count() if known is None else known
-
-
-def _journaled(folder: Path, generation: int) -> int | None:
-    """How many quads the journal says that there are: counting those of a large record takes a tenth of a second."""
-    entries = Journal(folder.parent.parent / JOURNAL).read().entries
-    return next((entry.quads for entry in entries if entry.generation == generation), None)
+    return dump, dump.count() if start.quads is None else start.quads
 
 
 def _open(record: Path, dump: Dump, quads: int, memory_quads: int) -> Opened:

@@ -136,6 +136,14 @@ class Journal:
             raise StoreUnavailable(reading.broken)
         return reading.entries
 
+    def find(self, generation: int) -> Entry | None:
+        """The entry of a generation, the last ones looked at first, whether or not the chain is whole."""
+        try:
+            lines = self.path.read_bytes().split(b"\n")[:-1]
+        except OSError:
+            return None
+        return next((e for line in reversed(lines) if (e := _parsed(line)) and e.generation == generation), None)
+
     def append(self, entry: Entry) -> Entry:
         """Add an entry durably and return it with its digest; a torn last line gives way to it.
 

@@ -39,6 +39,17 @@ def test_what_is_appended_is_read_back(journal):
 
 def test_a_missing_journal_is_empty(tmp_path):
     assert Journal(tmp_path / "journal.jsonl").entries() == ()
+    assert Journal(tmp_path / "journal.jsonl").find(1) is None
+
+
+def test_an_entry_is_found_also_where_the_chain_is_broken(journal):
+    assert journal.find(2) == journal.entries()[1]
+    assert journal.find(5) is None
+    edited(journal, 1, what="else")
+    with journal.path.open("ab") as file:
+        file.write(b'{"generation":5')
+    assert journal.find(4).quads == 4
+    assert journal.find(5) is None
 
 
 def edited(journal, number, **values):

@@ -1,5 +1,6 @@
 """The Flask application: views of a few lines around the query service, and one place for errors and headers."""
 
+import hashlib
 import re
 
 from flask import Flask, Response, request
@@ -88,11 +89,15 @@ def _note_route() -> None:
 
 
 def _encoded(response: Response) -> Response:
-    """A page, encoded as the client prefers; answers come encoded, and files have tags of their own."""
+    """A page, tagged by what it says and encoded as the client prefers; answers and files come so already."""
     plain = response.direct_passthrough or response.is_streamed or "ETag" in response.headers
     if plain or "Content-Encoding" in response.headers or response.mimetype not in PAGES:
         return response
     response.vary.add("Accept-Encoding")
+    if request.method in ("GET", "HEAD") and response.status_code == 200 and not response.cache_control.no_store:
+        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:20], weak=True)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.make_conditional(request.environ)
     encoding = choose(request.headers.get("Accept-Encoding"))
     if encoding and len(body := response.get_data()) >= SMALL:
         response.set_data(b"".join(compress(encoding, [body])))

@@ -26,8 +26,8 @@ P = ParamSpec("P")
 _HISTORY = "attest.history"
 _LONGEST = 1_000  # characters of an address that is repeated in a Link header
 _KEPT = re.compile(
-    r' (?P<name>href|action|data-[a-z]+)="(?P<path>/(?:articles|statements|findings|perspectives|search|sparql|timeline'
-    r'|graph|map|ontology|catalogue|(?:page|data|id)/)[^"#?]*)?(?P<query>\?[^"#]*)?(?P<rest>(?:#[^"]*)?)"'
+    r' (?P<name>href|action|data-[a-z]+)="(?P<path>/(?:articles|statements|findings|perspectives|search|sparql|queries'
+    r'|timeline|graph|map|ontology|catalogue|(?:page|data|id)/)[^"#?]*)?(?P<query>\?[^"#]*)?(?P<rest>(?:#[^"]*)?)"'
 )
 _LINKED = re.compile(r"<(/(?!/)[^>]*)>")
 _FORM = re.compile(r"<form [^>]*>")

@@ -11,6 +11,7 @@ from kg.errors import NotAcceptable, NotFound
 from kg.questions import BadParameter, Question, bind, find_question, questions
 from kg.sparql.protocol import Query
 from kg.web.asking import ask, fetch, prefers_json, send
+from kg.web.moments import keep_moment, timed
 
 bp = Blueprint("questions", __name__)
 JSON, CSV = "application/sparql-results+json", "text/csv"
@@ -29,6 +30,7 @@ def index() -> Response:
 
 
 @bp.get("/queries/<name>")
+@timed
 def question(name: str) -> Response:
     """One question and its answer, in the format that the extension or else `Accept` names."""
     stem, _, extension = name.partition(".")
@@ -36,7 +38,7 @@ def question(name: str) -> Response:
         raise NotFound(f"expected .csv or .json after the name of a question, found {extension[:50]!r}")
     asked = find_question(resources.find("queries"), stem)
     media_type = FORMATS.get(extension) or _accepted()
-    return _vary(_page(asked)) if media_type == "text/html" else _data(asked, media_type)
+    return _vary(keep_moment(_page(asked))) if media_type == "text/html" else _data(asked, media_type)
 
 
 def _accepted() -> str:
@@ -71,7 +73,7 @@ def _given() -> dict[str, str]:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise BadParameter(name[:50], f"expected one value, found {len(values)}")
-    return request.args.to_dict()
+    return {name: value for name, value in request.args.items() if name != "generation"}
 
 
 def _table(names: list[str], rows: list[Row]) -> dict[str, object]:

@@ -22,6 +22,7 @@ from kg.sparql.writes.protocol import (
 from kg.web.asking import ask, body, fetch, send
 from kg.web.auth import READ_ONLY, authorize
 from kg.web.environ import PATH
+from kg.web.moments import timed
 from kg.web.update import commit, refused, written
 
 bp = Blueprint("store", __name__)
@@ -33,6 +34,7 @@ CONTENT = "CONSTRUCT WHERE { ?s ?p ?o }"
 
 @bp.route("/store", methods=METHODS, provide_automatic_options=False, strict_slashes=False)
 @bp.route("/store/<path:_name>", methods=METHODS, provide_automatic_options=False, strict_slashes=False)
+@timed
 def store(_name: str | None = None) -> Response:
     """Read or write one graph."""
     settings: Settings = current_app.extensions["attest.settings"]
@@ -43,6 +45,8 @@ def store(_name: str | None = None) -> Response:
         return _read(target)
     if not settings.writable:
         raise MethodNotAllowed(f"expected GET or HEAD, found {request.method}: {READ_ONLY}", READING)
+    if "generation" in request.args:
+        raise BadInput("expected no 'generation': what is written is a generation of its own")
     if target.is_new and request.method != "POST":
         raise BadInput(f"expected 'graph' or 'default' in the address of a {request.method}")
     authorize(settings, target.iri, is_update=False)

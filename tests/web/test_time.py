@@ -96,6 +96,7 @@ PAGES = [
     "/perspectives",
     "/timeline",
     "/sparql",
+    "/queries/who-said-what",
 ]
 
 
@@ -154,7 +155,16 @@ def test_what_came_later_is_not_there_yet(server: Server) -> None:
 
 
 @pytest.mark.parametrize(("number", "offset", "found"), [(2, -9999, 2), (3, 0, 3), (4, 0, 4), (4, 9999, 4)])
-@pytest.mark.parametrize("path", ["/page/mayor", "/data/mayor.ttl", "/sparql?" + urlencode({"query": COUNT})])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/page/mayor",
+        "/data/mayor.ttl",
+        "/queries/who-said-what.csv",
+        "/store?default",
+        "/sparql?" + urlencode({"query": COUNT}),
+    ],
+)
 def test_a_date_chooses(server: Server, project: Project, path: str, number: int, offset: int, found: int) -> None:
     """The builds may share a second, of which the last is then the one."""
     asked = when(project, number) + timedelta(seconds=offset)

@@ -255,6 +255,15 @@ def test_a_document_that_is_not_read_changes_nothing(
     assert general.get("urn:bad").status == 404
 
 
+def test_nothing_is_written_to_a_past_generation(general: Client) -> None:
+    refused = general.send("PUT", "/store?graph=urn:past&generation=1", "<urn:s> <urn:p> 1 .", Content_Type=TURTLE)
+    assert (refused.status, refused.json["detail"]) == (
+        400,
+        "expected no 'generation': what is written is a generation of its own",
+    )
+    assert general.get("urn:past").status == 404
+
+
 def test_a_large_document_is_taken_from_who_may_write(record: Client) -> None:
     lines = "".join(f"<urn:a> <urn:long> '{n:0200}' .\n" for n in range(10_000))
     assert len(lines) > 1 << 20

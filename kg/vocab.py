@@ -57,6 +57,10 @@ class AT:
     mentions = _at("mentions")
     occursIn = _at("occursIn")
     nameForm = _at("nameForm")
+    hasName = _at("hasName")
+    preferredName = _at("preferredName")
+    bearsName = _at("bearsName")
+    named = _at("named")
 
     sha256 = _at("sha256")
     publisher = _at("publisher")

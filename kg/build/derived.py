@@ -3,6 +3,7 @@
 from pyoxigraph import NamedNode
 
 from kg.build.catalogue import catalogue_after
+from kg.build.index import index_of
 from kg.build.worlds import worlds
 from kg.findings.rules import Rule
 from kg.findings.update import Finder
@@ -19,7 +20,7 @@ def computed_graphs(iris: Iris) -> frozenset[NamedNode]:
 
 
 def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
-    """The graphs of inferences, of findings and of the catalogue, how each is made, and the worlds of perspectives.
+    """The graphs of inferences, of findings and of the catalogue, how each is made, the worlds, and the search index.
 
     Findings see the inferences; worlds see neither.
     """
@@ -35,4 +36,4 @@ def derived(rules: tuple[Rule, ...], schema: Schema, iris: Iris) -> Derived:
     def describe(delta: Delta) -> Edit:
         return catalogue_after(delta, iris, catalogue, graphs)
 
-    return Derived({inferences: infer, finder.graph: find, catalogue: describe}, worlds(iris, graphs))
+    return Derived({inferences: infer, finder.graph: find, catalogue: describe}, worlds(iris, graphs), index_of(iris))

@@ -14,7 +14,7 @@ from kg.errors import NotFound, did_you_mean
 from kg.graph.change import NOTHING, Edit
 from kg.iri import Iris
 from kg.settings import Settings
-from kg.store import checksums, durable, edit, erasing, nquads, rewrite
+from kg.store import checksums, durable, edit, erasing, index, nquads, rewrite
 from kg.store.commit import Derived, Place, Unpublished, derive, find_place, writing
 from kg.store.generations import GRAPHS, Generation, Generations
 from kg.store.journal import ERASURE, Entry
@@ -179,7 +179,10 @@ class _Eraser:
             for path in (made.record, made.path / checksums.NAME, made.data, made.dump.changes):
                 durable.discard(path) if path.is_dir() else path.unlink(missing_ok=True)
             rewrite.write_data(made, found.generation, NOTHING)
-        rewrite.write_record(made, before)
+        difference = rewrite.write_record(made, before)
+        index.remove(made.path)  # one that was changed keeps in free pages what was taken out of it
+        with made.opened() as store:
+            self.derived.index(Unpublished(made.path, store, before, difference))
         checksums.write(made.path)
         return made
 

@@ -71,11 +71,13 @@ class Derived:
     """Graphs that every commit computes from the whole store, and what tells how each is to change, in this order.
 
     Each sees what those before it made. They keep nothing alive: what only they refer to is collected.
-    `attach` is given what is about to be published, and may put files into `perspectives/` of its folder.
+    `attach` is given what is about to be published, and may put files into `perspectives/` of its folder; `index` puts
+    the search index there, which is made again from the same as often as need be.
     """
 
     makers: Mapping[NamedNode, Callable[[Delta], Edit]] = field(default_factory=dict)
     attach: Callable[[Unpublished], None] = lambda _: None
+    index: Callable[[Unpublished], None] = lambda _: None
 
     @property
     def graphs(self) -> frozenset[NamedNode]:
@@ -231,7 +233,9 @@ def publish(
 
     For the lock's holder. Raises StoreUnavailable and OSError, and what attaching raises.
     """
-    derived.attach(Unpublished(folder, store, place.parent, made))
+    unpublished = Unpublished(folder, store, place.parent, made)
+    derived.attach(unpublished)
+    derived.index(unpublished)
     more, less = nquads.lines(made.added), nquads.lines(made.removed)
     data, quads = _data(folder, place, store, more, less)
     entry = Entry(

@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.store import durable
 from kg.store.generations import Generations
+from kg.store.index import DRAFT
 from kg.store.journal import FILE
 
 INTENT = "erasing.json"
@@ -45,7 +46,8 @@ def finish(root: Path) -> bool:
     for name, text in note["files"].items():
         durable.replace(root / name, text)
     generations.switch(note["current"])
-    for folder in (*generations.folder.glob(".old-*"), *generations.folder.glob(".work-*"), *root.glob(".restore-*")):
+    drafts = (path for name in (".restore-", DRAFT) for path in root.glob(f"{name}*"))
+    for folder in (*generations.folder.glob(".old-*"), *generations.folder.glob(".work-*"), *drafts):
         durable.discard(folder)  # a writer makes its clone anew, for it is of another generation
     (root / INTENT).unlink()
     durable.sync(root)

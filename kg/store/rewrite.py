@@ -21,14 +21,18 @@ def write_data(made: Generation, of: Generation, gone: Edit) -> None:
     nquads.write(made.data, of.data, *of.dump.changed(nquads.lines(gone.added), nquads.lines(gone.removed)))
 
 
-def write_record(made: Generation, before: Generation | None) -> None:
-    """Make `record/` of what `data.nq` holds, sharing files with `before`, which was made so too. Raises OSError."""
+def write_record(made: Generation, before: Generation | None) -> Edit:
+    """Make `record/` of what `data.nq` holds, sharing files with `before`, which was made so too.
+
+    What differs between the two. Raises OSError.
+    """
     work = made.path / "work"
     if before is not None:
         with before.opened() as store:
             store.backup(str(work))
     store = Store(str(work))
-    edit.write(store, Edit(*map(_quads, sides(changed_lines(before, made)))))
+    difference = Edit(*map(_quads, sides(changed_lines(before, made))))
+    edit.write(store, difference)
     empty = set(nquads.read_graphs(made.path / GRAPHS))
     for graph in empty:
         store.add_graph(graph)
@@ -39,6 +43,7 @@ def write_record(made: Generation, before: Generation | None) -> None:
     store.backup(str(made.record))
     del store
     durable.discard(work)
+    return difference
 
 
 def _quads(lines: Iterable[bytes]) -> frozenset[Quad]:

@@ -24,7 +24,7 @@ from kg.web import (
     vocabulary,
 )
 from kg.web.files import FOLDER, Files
-from kg.web.index import Index
+from kg.web.indexes import Indexes
 from kg.web.moments import furnish_moments
 from kg.web.remembered import Remembered
 from kg.web.terms import AT, ONTOLOGY
@@ -43,11 +43,12 @@ def furnish(app: Flask) -> None:
         (ids.PAST, ids.read_past),
         (filters.CHOICES, filters.find_choices),
         (ontology.NAME, ontology.read_kept),
-        (search.NAME, Index),
     ):
         remembered: Remembered[object] = Remembered(make)
         app.extensions[name] = remembered
         app.extensions["attest.service"].follow(remembered.forget)
+    indexes = app.extensions[search.NAME] = Indexes(settings.data, settings.base_iri)
+    app.extensions["attest.service"].follow(indexes.forget)
     furnish_moments(app)
     for part in (
         articles,

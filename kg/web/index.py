@@ -1,35 +1,35 @@
-"""A search index of one generation, in memory: every label and spelling in any script, and the words of statements.
+"""Asks the search index of one generation: every label and spelling in any script, and the words of statements.
 
-SQLite's FTS5 ranks and splits words; both what is indexed and what is asked are folded first.
+What is asked is folded as what is indexed was.
 """
 
 import sqlite3
 import threading
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
 
-from kg.web.record import Record
-from kg.web.terms import AT
+from kg.store import index
+from kg.store.index import fold
+from kg.web.record import Moved
 
 MOST_WORDS = 12  # of a search
 FEW = 8  # things, where none bears all the words
+RARE = 10_000  # spellings that bear a word: of more it is not asked how many
 MOST_KNOWN = 50_000  # words among which a misspelt one is sought
-LOOKED = 1000  # things among which the nearest are sought, where more bear the words
-NEAREST = (
-    "SELECT iri, label, language, kind, form FROM (SELECT *, length(folded) AS long FROM things WHERE things MATCH ?"
-    " LIMIT ?) ORDER BY long > ?, long LIMIT ?"
+# The id of a spelling begins with its length: the nearest come first, and FTS5 need not look at the others.
+_NAMED = (
+    "SELECT iri, label, language, kind, form FROM names JOIN spellings ON spellings.id = names.rowid"
+    " JOIN things ON things.id = thing WHERE names MATCH ? ORDER BY names.rowid LIMIT ?"
 )
-RANKED = (
-    "SELECT iri, label, language, kind, form FROM things WHERE things MATCH ? ORDER BY length(folded) > ?, rank LIMIT ?"
+_HOW_MANY = "SELECT count(*) FROM (SELECT 1 FROM names WHERE names MATCH ? LIMIT ?)"
+_QUOTED = (
+    "SELECT iri, words, voice, denied FROM (SELECT rowid AS found, rank AS nearness FROM quotes WHERE quotes MATCH ?"
+    " ORDER BY rank LIMIT ? OFFSET ?) JOIN statements ON id = found ORDER BY nearness"
 )
-_SAME = str.maketrans("أإآٱىیئةکؤ", "ااااييي" + "هكو")  # hamza carriers, final forms, Persian letters
-_DROPPED = dict.fromkeys(map(ord, "'’‘ʿʾʼ`´ـ\u200c\u200d\u200e\u200f"))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A thing that a search found: its IRI, label and its language, class, and the spelling that matched."""
 
     iri: str
@@ -39,8 +39,7 @@ class Found:
     form: str
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A statement whose words a search found."""
 
     iri: str
@@ -49,90 +48,71 @@ class Words:
     is_denied: bool
 
 
-def fold(text: str) -> str:
-    """Letters without case, accents, apostrophes and the variants of Arabic letters, for comparison alone."""
-    plain = unicodedata.normalize("NFKD", text.translate(_SAME).translate(_DROPPED)).casefold()
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 class Index:
-    """Answers searches over one generation; safe to ask from many threads."""
+    """Answers searches over one generation, from the index in its folder; safe to ask from many threads."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.execute(
-            "CREATE VIRTUAL TABLE things USING fts5(folded, iri UNINDEXED, label UNINDEXED, language UNINDEXED,"
-            " kind UNINDEXED, form UNINDEXED, prefix='2 3', tokenize='unicode61 remove_diacritics 2')"
-        )
-        self._db.execute(
-            "CREATE VIRTUAL TABLE statements USING fts5(folded, iri UNINDEXED, words UNINDEXED, voice UNINDEXED,"
-            " denied UNINDEXED, tokenize='porter unicode61 remove_diacritics 2')"
-        )
-        self._db.execute("CREATE VIRTUAL TABLE known USING fts5vocab(things, row)")
-        self._db.executemany("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?)", _things(record))
-        self._db.executemany("INSERT INTO statements VALUES (?, ?, ?, ?, ?)", _statements(record))
+        self._db: sqlite3.Connection | None = index.opened(folder)
+
+    def close(self) -> None:
+        """Let go of the file; who asks after that is told that another generation is served."""
+        with self._lock:
+            if self._db:
+                self._db.close()
+            self._db = None
 
     def things(self, text: str, limit: int) -> list[Found]:
         """Things that bear every word (each may be unfinished), or else the few nearest that bear any; each once."""
-        if not (whole := _whole(text)):
+        if not (chunks := _chunks(text)):
             return []
-        # Whole words first: of the many that an unfinished one may begin, only so many are looked at.
-        long = len(fold(text)) + 1
-        rows = [row for ask in (whole, _every(text)) for row in self._rows(NEAREST, (ask, LOOKED, long, limit * 10))]
-        most = limit
-        if not rows:
-            rows, most = self._rows(RANKED, (_any(text), long, limit * 10)), min(limit, FEW)
-        return list({row[0]: Found(*row) for row in reversed(rows)}.values())[::-1][:most]
+        # Whole words first.
+        asks = " ".join(chunks), " ".join(f"{chunk}*" for chunk in chunks)
+        if found := [Found(*row) for ask in asks for row in self._rows(_NAMED, ask, limit * 10)]:
+            return _once(found)[:limit]
+        return self._nearest(chunks, len(fold(text)))[: min(limit, FEW)]
+
+    def _nearest(self, chunks: list[str], long: int) -> list[Found]:
+        """Where none bears all words: those with most and rarest first, but after all that are as long as was asked."""
+        weights = {chunk: 1 / (self._rows(_HOW_MANY, chunk, RARE)[0][0] or RARE) for chunk in chunks}
+        known = sorted(weights, key=lambda chunk: weights[chunk])
+        asks = [[other for other in known if other != chunk] for chunk in known if len(known) > 2]
+        borne: dict[Found, set[str]] = {}
+        for ask in (*asks, *([chunk] for chunk in known)):
+            for row in self._rows(_NAMED, " ".join(ask), FEW * 10):
+                borne.setdefault(Found(*row), set()).update(ask)
+        nearness = {found: sum(weights[chunk] for chunk in ask) for found, ask in borne.items()}
+        return _once(sorted(borne, key=lambda found: (len(fold(found.form)) > long, -nearness[found], len(found.form))))
 
     def statements(self, text: str, limit: int, offset: int = 0) -> tuple[list[Words], int]:
         """Statements with any of the words, those with most and rarest first, and how many there are."""
-        ask = _any(text)
-        if not ask:
+        if not (chunks := _chunks(text)):
             return [], 0
-        rows = self._rows(
-            "SELECT iri, words, voice, denied FROM statements WHERE statements MATCH ? ORDER BY rank LIMIT ? OFFSET ?",
-            (ask, limit, offset),
-        )
-        total = self._rows("SELECT count(*) FROM statements WHERE statements MATCH ?", (ask,))[0][0]
+        ask = " OR ".join(chunks)
+        rows = self._rows(_QUOTED, ask, limit, offset)
+        total = self._rows("SELECT count(*) FROM quotes WHERE quotes MATCH ?", ask)[0][0]
         return [Words(iri, words, voice, bool(denied)) for iri, words, voice, denied in rows], int(total)
 
     def instead(self, text: str) -> str:
         """What might have been meant, empty when nothing comes near."""
-        known = [row[0] for row in self._rows("SELECT term FROM known LIMIT ?", (MOST_KNOWN,))]
+        known = [row[0] for row in self._rows("SELECT term FROM known LIMIT ?", MOST_KNOWN)]
         asked = fold(text).split()[:MOST_WORDS]
         near = [next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), word) for word in asked]
         return " ".join(near) if near != asked else ""
 
-    def _rows(self, ask: str, values: tuple[object, ...]) -> list[tuple]:  # type: ignore[type-arg]
+    def _rows(self, ask: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock:
+            if self._db is None:
+                raise Moved
             return self._db.execute(ask, values).fetchall()
 
 
+def _once(found: list[Found]) -> list[Found]:
+    """Each thing once, by the first of its spellings."""
+    return list({one.iri: one for one in reversed(found)}.values())[::-1]
+
+
 def _chunks(text: str) -> list[str]:
+    """The words that are asked for, as strings of FTS5 (section 3.1 of its documentation)."""
     chunks = fold(text).replace('"', " ").replace("\0", " ").split()[:MOST_WORDS]
     return [f'"{chunk}"' for chunk in chunks if any(c.isalnum() for c in chunk)]
-
-
-def _whole(text: str) -> str:
-    return " ".join(_chunks(text))
-
-
-def _every(text: str) -> str:
-    return " ".join(f"{chunk}*" for chunk in _chunks(text))
-
-
-def _any(text: str) -> str:
-    return " OR ".join(_chunks(text))
-
-
-def _things(record: Record) -> Iterable[tuple[str, ...]]:
-    for row in record.rows("search-things"):
-        label, form = row["label"], row["form"].value
-        yield fold(form), row["thing"].value, label.value, label.language, row["kind"].value, form
-
-
-def _statements(record: Record) -> Iterable[tuple[object, ...]]:
-    for row in record.rows("search-statements"):
-        words, denied = row["words"].value, row["polarity"].value == AT + "negated"
-        yield fold(words), row["statement"].value, words, row["voice"].value, int(denied)

@@ -6,12 +6,12 @@ from kg.errors import BadInput
 from kg.web.asking import prefers_json
 from kg.web.ids import page_number
 from kg.web.index import Index
+from kg.web.indexes import Indexes
 from kg.web.record import Record, conditional
-from kg.web.remembered import Remembered
 from kg.web.vocabulary import vocabulary
 
 bp = Blueprint("search", __name__)
-NAME = "attest.index"
+NAME = "attest.indexes"
 LONGEST = 200  # code points
 SHOWN = 20
 SUGGESTED = 8
@@ -24,8 +24,8 @@ def search(record: Record) -> Response:
     asked = request.args.get("q", "").strip()
     if len(asked) > LONGEST:
         raise BadInput(f"expected at most {LONGEST} characters to search for, found {len(asked)}")
-    kept: Remembered[Index] = current_app.extensions[NAME]
-    index = kept.of(record)
+    indexes: Indexes = current_app.extensions[NAME]
+    index = indexes.of(record)
     if prefers_json():
         return _suggestions(record, index, asked)
     number = page_number()

@@ -109,7 +109,10 @@ class Index:
 
 def _once(found: list[Found]) -> list[Found]:
     """Each thing once, by the first of its spellings."""
-    return list({one.iri: one for one in reversed(found)}.values())[::-1]
+    kept: dict[str, Found] = {}
+    for one in found:
+        kept.setdefault(one.iri, one)
+    return list(kept.values())
 
 
 def _chunks(text: str) -> list[str]:

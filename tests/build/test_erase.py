@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pyoxigraph import NamedNode, Quad
 from kg.build.erase import Erased, erase, find_document
 from kg.build.pipeline import build
 from kg.errors import NotFound
-from kg.store import erasing
+from kg.store import erasing, index
 from kg.store.commit import Change, commit
 from kg.store.generations import Generations
 from kg.store.journal import FILE, Journal
@@ -85,6 +86,18 @@ def holding(data: Path, words: tuple[bytes, ...] = WORDS) -> list[str]:
     return found
 
 
+def searchable(data: Path) -> dict[int, set[str]]:
+    """Every word, folded, that the search index of each generation knows of spellings and of statements."""
+    found: dict[int, set[str]] = {}
+    for generation in Generations(data).all():
+        with closing(index.opened(generation.path)) as db:
+            db.execute("CREATE VIRTUAL TABLE temp.said USING fts5vocab(main, quotes, row)")
+            found[generation.number] = {
+                term for (term,) in db.execute("SELECT term FROM known UNION SELECT term FROM said")
+            }
+    return found
+
+
 def lines(data: Path, number: int) -> set[str]:
     return set((data / "generations" / str(number) / "data.nq").read_text("utf-8").splitlines())
 
@@ -92,12 +105,20 @@ def lines(data: Path, number: int) -> set[str]:
 def test_the_words_are_in_no_file_and_the_rest_is_as_it_was(project: Project) -> None:
     data = project.settings.data
     assert len(holding(data)) > 10
+    assert any(name.endswith(index.FILE) for name in holding(data))
+    assert {"quibbl", "sudwick"} <= searchable(data)[2]
     first = lines(data, 1)
     done = forget(project)
     assert (done.current, sorted(done.removed), done.dropped) == (6, [2, 3, 5], ())
     assert holding(data) == []
+    assert holding(data, (b"zyxwater", b"mistress", b"quibbl", b"sudwick")) == [], "nor folded"
     assert problems(data) == ()
     assert lines(data, 1) == first
+    known = searchable(data)
+    assert set(known) == {1, 2, 3, 4, 5, 6}
+    assert not any(term.startswith(("zyx", "quibb", "sudw")) for terms in known.values() for term in terms)
+    assert all(index.is_whole(generation.path) for generation in Generations(data).all())
+    assert all(terms == known[1] for terms in known.values())
     generations = {g.number: g for g in Generations(data).all()}
     assert sorted(generations) == [1, 2, 3, 4, 5, 6]
     assert [lines(data, n) for n in (2, 3, 4, 5, 6)] == [first] * 5

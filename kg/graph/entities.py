@@ -1,5 +1,6 @@
 """Entities as triples, from the shared register or from one article."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -41,7 +42,7 @@ def _known(entity: Entity, schema: Schema, iris: Iris, taken: Mapping[str, str])
 
 def describe_entities(entities: Iterable[Entity], terms: Terms, part: Part) -> dict[str, Known]:
     """Describe each entity in a part and give them back with the names that they bear."""
-    described: dict[str, Known] = {}
+    named: dict[str, tuple[Known, list[NamedNode]]] = {}
     for entity in entities:
         if known := terms.entities.get(entity.id):
             where = f"entity {entity.id}"
@@ -49,16 +50,22 @@ def describe_entities(entities: Iterable[Entity], terms: Terms, part: Part) -> d
             part.add(known.iri, [(RDF.type, known.cls), (RDFS.label, _label(entity, terms.language))])
             pairs = part.attempt(where, entity.source, terms.pairs, known.cls, entity.fields)
             part.add(known.iri, pairs or [])
-            names = [o for _, o in pairs or [] if isinstance(o, NamedNode)]
-            described[entity.id] = Known(known.iri, known.cls, _forms(names, part.shared))
-    return described
+            named[entity.id] = known, [o for _, o in pairs or [] if isinstance(o, NamedNode)]
+    forms = _forms(part.shared)
+    return {
+        name: Known(known.iri, known.cls, {form: node for node in names for form in forms.get(node, ())})
+        for name, (known, names) in named.items()
+    }
 
 
 def _label(entity: Entity, language: str) -> Literal:
     return Literal(entity.label, language=language)
 
 
-def _forms(names: list[NamedNode], shared: set[Triple]) -> dict[str, NamedNode]:
-    wanted = set(names)
-    forms = [t for t in shared if t.subject in wanted and t.predicate == AT.nameForm]
-    return {t.object.value: t.subject for t in forms if isinstance(t.object, Literal)}  # type: ignore[misc]
+def _forms(shared: Iterable[Triple]) -> dict[object, list[str]]:
+    """The spellings of each name."""
+    found: dict[object, list[str]] = defaultdict(list)
+    for triple in shared:
+        if triple.predicate == AT.nameForm and isinstance(triple.object, Literal):
+            found[triple.subject].append(triple.object.value)
+    return found

@@ -27,21 +27,25 @@ def check_change(
     what they refer to. Looks only at what changed, so its cost does not grow with the
     store.
     """
+    added = [quad for quad in change.added if quad.graph_name not in derived]
     problems = [_problem(quad, sentence) for quad, sentence in unknown_terms(change.added, schema)]
     problems += [
         _problem(quad, f"refers to {quad.object.value.removeprefix(base_iri)}, which nothing describes (any more)")
-        for quad in _dangling(change, base_iri, derived, blocks)
+        for quad in _dangling(change, added, base_iri, derived, blocks)
         if isinstance(quad.object, NamedNode)
     ]
-    problems += [_problem(quad, sentence) for quad, sentence in _told_twice(change, derived)]
+    problems += [_problem(quad, sentence) for quad, sentence in _told_twice(change, added, derived)]
     if problems:
         raise NotConforming(Report.of(problems))
 
 
 def _dangling(
-    change: Changed, base_iri: str, derived: Container[object], blocks: Callable[[NamedNode], bool]
+    change: Changed,
+    added: list[Quad],
+    base_iri: str,
+    derived: Container[object],
+    blocks: Callable[[NamedNode], bool],
 ) -> Iterator[Quad]:
-    added = [q for q in change.added if q.graph_name not in derived]
     told = {q.subject for q in added}
 
     def described(node: NamedNode) -> bool:
@@ -63,15 +67,14 @@ def _dangling(
             yield from (q for q in left if not isinstance(q.graph_name, NamedNode) or blocks(q.graph_name))
 
 
-def _told_twice(change: Changed, derived: Container[object]) -> Iterator[tuple[Quad, str]]:
-    for quad in change.added:
-        if quad.graph_name in derived:
-            continue
-        if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode):
+def _told_twice(change: Changed, added: list[Quad], derived: Container[object]) -> Iterator[tuple[Quad, str]]:
+    for quad in added:
+        predicate = quad.predicate
+        if predicate == RDF.type and isinstance(quad.subject, NamedNode):
             graphs = {q.graph_name for q in change.store.quads_for_pattern(quad.subject, RDF.type, None)}
             if any(graph not in derived for graph in graphs - {quad.graph_name}):
                 yield quad, "is described in two graphs: two things would have one name"
-        if quad.predicate == DCTERMS.identifier:
+        if predicate == DCTERMS.identifier:
             twins = change.store.quads_for_pattern(None, DCTERMS.identifier, quad.object)
             if any(twin.subject != quad.subject for twin in twins):
                 yield quad, f"has the identifier {quad.object.value}, which another has too: build again"  # type: ignore[union-attr]

@@ -17,11 +17,12 @@ def unknown_terms(triples: Iterable[T], schema: Schema) -> Iterator[tuple[T, str
     Yields the triple and a sentence.
     """
     for triple in triples:
-        for term in (triple.predicate, triple.object):
-            if isinstance(term, NamedNode) and term.value.startswith(NS) and term not in schema.terms:
+        predicate, value = triple.predicate, triple.object
+        for term in (predicate, value):
+            if isinstance(term, NamedNode) and term not in schema.terms and term.value.startswith(NS):
                 name = schema.shorten(term)
                 yield triple, f"unknown term {name!r}{schema.suggest(name, schema.terms)}"
-        prop = schema.properties.get(triple.predicate)
+        prop = schema.properties.get(predicate)
         if prop is not None and prop.written_by == "perspective":
             name = schema.shorten(prop.iri)
             yield triple, f"{name} is a plain fact: it belongs to a perspective, never to the record"

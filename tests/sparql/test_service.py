@@ -162,7 +162,7 @@ def test_readiness_asks_a_worker(service: QueryService) -> None:
     assert readiness.ready
     assert readiness.reason is None
     assert (readiness.generation, readiness.quads, readiness.backend) == (1, QUADS, "memory")
-    assert readiness.filter is None
+    assert "network" not in (readiness.filter or "")  # files are cut off only where the kernel has Landlock
 
 
 def test_a_client_may_ask_for_less_time_but_not_for_more(root: Path) -> None:

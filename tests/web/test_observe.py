@@ -158,4 +158,4 @@ def test_readiness_tells_whether_the_network_is_cut_off(watched: Server) -> None
     ready = watched.request("GET", "/ready").json
     assert "filter" in ready
     if os.uname().machine in ("x86_64", "aarch64"):
-        assert ready["filter"] is None
+        assert "network" not in (ready["filter"] or "")  # files are cut off only where the kernel has Landlock

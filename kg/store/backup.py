@@ -151,13 +151,18 @@ def _refuse(draft: Path, root: Path, force: bool, erased: bool) -> None:
 
 def _highest(root: Path) -> int:
     """The highest number that was used in a data directory, 0 for none; also where the journal is broken."""
+    numbers = [_numbered(root)]
+    numbers += [generation.number for generation in Generations(root).all()]
+    return max(numbers + [entry.generation for entry in Journal(root / FILE).read().entries])
+
+
+def _numbered(root: Path) -> int:
+    """The number in CURRENT, 0 where there is none."""
     try:
         current = (root / "CURRENT").read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        current = ""
-    numbers = [int(current) if current.isdecimal() else 0]
-    numbers += [generation.number for generation in Generations(root).all()]
-    return max(numbers + [entry.generation for entry in Journal(root / FILE).read().entries])
+        return 0
+    return int(current) if current.isdecimal() else 0
 
 
 def _put(draft: Path, root: Path, now: datetime) -> Restored:
@@ -174,13 +179,17 @@ def _put(draft: Path, root: Path, now: datetime) -> Restored:
     durable.sync_tree(draft)
     (draft / "generations" / str(was.generation)).rename(generations.folder / str(number))
     durable.sync(generations.folder)
+    before = _numbered(root)
+    for generation in generations.all():
+        if generation.number not in (number, before):  # first: the backup's journal may list others of their numbers
+            generations.remove(generation)
     (draft / FILE).replace(root / FILE)
     durable.sync(root)
+    generations.switch(number)
     for generation in generations.all():
         if generation.number != number:
             generations.remove(generation)
     _bring_notes(draft, root)
-    generations.switch(number)
     return Restored(number, was.generation, was.time)
 
 

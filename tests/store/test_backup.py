@@ -3,6 +3,7 @@
 import contextlib
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from kg.errors import BadInput, StoreUnavailable, Unreadable
 from kg.store import erasing
 from kg.store.backup import Restored, back_up, restore
 from kg.store.generations import Generations
+from kg.store.history import History
 from kg.store.journal import FILE, Journal
-from kg.store.recovery import problems
+from kg.store.recovery import problems, recover
 from tests.store.support import change, content, noon, publish, published, tree
 
 
@@ -135,3 +137,44 @@ def test_what_was_erased_comes_back_only_when_that_is_asked(root: Path, tmp_path
         bring(tmp_path / "copy", root, force=True)
     assert bring(tmp_path / "copy", root, force=True, erased=True).generation == 4
     assert [one["sha256"] for one in erasing.erased(root)] == ["deadbeef"]
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("after", range(12))
+def test_killed_at_any_rename_what_is_served_is_the_old_or_the_new(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """The backup is of other data, which used the same numbers."""
+    published(root, change({"g": ["a p 'three"]}))
+    for text in ("alpha", "beta"):
+        published(tmp_path / "other", change({"g": [f"a p '{text}"]}))
+    back_up(tmp_path / "other", tmp_path / "copy")
+    calls = iter(range(10_000))
+    originals = {name: getattr(Path, name) for name in ("rename", "replace")}
+
+    def limited(name: str) -> Callable[..., object]:
+        def call(self: Path, *more: object) -> object:
+            if root in self.parents and next(calls) >= after:
+                raise Killed
+            return originals[name](self, *more)
+
+        return call
+
+    with monkeypatch.context() as patch, contextlib.suppress(Killed):
+        for name in originals:
+            patch.setattr(Path, name, limited(name))
+        bring(tmp_path / "copy", root, force=True)
+    seen = Generations(root).current()
+    assert seen is not None
+    either = ({"a p 'three g"}, {"a p 'beta g"})
+    assert content(seen) in either
+    recovered = recover(root).generation
+    assert recovered is not None
+    assert recovered.number in (3, 4)
+    assert content(recovered) in either
+    assert problems(root) == ()
+    history = History(root)
+    assert all(history.generation(m).dump.is_whole(m.entry.data) for m in history.kept())

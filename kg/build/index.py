@@ -102,24 +102,34 @@ def _claimed(draft: Path) -> Iterator[None]:
 
 
 def _attach(iris: Iris, unpublished: Unpublished) -> None:
-    """Share the parent's where nothing that is found has changed; make it anew where that is missing or damaged."""
-    folder, parent = unpublished.folder, unpublished.parent
+    """Make it from the parent's, or anew where that is missing, damaged or of another version."""
     searched = Searched(unpublished.store, iris)
+    if not _follow(iris, unpublished, searched):
+        index.remove(unpublished.folder)
+        make_index(unpublished.folder, unpublished.store, iris)
+
+
+def _follow(iris: Iris, unpublished: Unpublished, searched: Searched) -> bool:
+    """Share the parent's where nothing that is found has changed, or else change a copy; False where that cannot be."""
+    folder, parent = unpublished.folder, unpublished.parent
     touched = searched.touched(unpublished.made)
     if parent is None or touched is None or not index.is_current(parent.path, iris.base):
-        return make_index(folder, unpublished.store, iris)
-    if not (changed := _changed(parent.path, searched, touched)):
+        return False
+    try:
+        changed = _changed(parent.path, searched, touched)
+    except sqlite3.DatabaseError:  # it is damaged
+        return False
+    if not (changed.things or changed.statements):
         for name in (index.FILE, index.DIGEST):
             os.link(parent.path / name, folder / name)
-        return None
+        return True
     shutil.copyfile(parent.path / index.FILE, folder / index.FILE)
     if not index.is_whole(folder, of=parent.path):
-        index.remove(folder)
-        return make_index(folder, unpublished.store, iris)
+        return False
     with closing(_Writer(folder)) as made:
         made.write(searched, changed)
     index.seal(folder)
-    return None
+    return True
 
 
 def _changed(folder: Path, searched: Searched, touched: Touched) -> Touched:

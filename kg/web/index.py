@@ -15,14 +15,16 @@ from kg.web.record import Moved
 
 MOST_WORDS = 12  # of a search
 FEW = 8  # things, where none bears all the words
-RARE = 10_000  # spellings that bear a word: of more it is not asked how many
-MOST_KNOWN = 50_000  # words among which a misspelt one is sought
+RARE = 1_000  # spellings that bear a word: of more it is not asked how many
+MOST_KNOWN = 20_000  # words among which a misspelt one is sought at once
+NEAR = 0.7  # of two words: twice the letters that both have in order, of all letters
 # The id of a spelling begins with its length: the nearest come first, and FTS5 need not look at the others.
 _NAMED = (
     "SELECT iri, label, language, kind, form FROM names JOIN spellings ON spellings.id = names.rowid"
     " JOIN things ON things.id = thing WHERE names MATCH ? ORDER BY names.rowid LIMIT ?"
 )
 _HOW_MANY = "SELECT count(*) FROM (SELECT 1 FROM names WHERE names MATCH ? LIMIT ?)"
+_KNOWN = "SELECT term FROM known WHERE term BETWEEN ? AND ? AND length(term) BETWEEN ? AND ? LIMIT ?"
 _QUOTED = (
     "SELECT iri, words, voice, denied FROM (SELECT rowid AS found, rank AS nearness FROM quotes WHERE quotes MATCH ?"
     " ORDER BY rank LIMIT ? OFFSET ?) JOIN statements ON id = found ORDER BY nearness"
@@ -66,11 +68,14 @@ class Index:
         """Things that bear every word (each may be unfinished), or else the few nearest that bear any; each once."""
         if not (chunks := _chunks(text)):
             return []
-        # Whole words first.
-        asks = " ".join(chunks), " ".join(f"{chunk}*" for chunk in chunks)
-        if found := [Found(*row) for ask in asks for row in self._rows(_NAMED, ask, limit * 10)]:
-            return _once(found)[:limit]
-        return self._nearest(chunks, len(fold(text)))[: min(limit, FEW)]
+        begun = self._found(" ".join(f"{chunk}*" for chunk in chunks), limit)
+        if not begun:
+            return self._nearest(chunks, len(fold(text)))[: min(limit, FEW)]
+        return _once([*self._found(" ".join(chunks), limit), *begun])[:limit]  # whole words first
+
+    def _found(self, ask: str, limit: int) -> list[Found]:
+        """By the nearest spellings; a thing may have several."""
+        return [Found(*row) for row in self._rows(_NAMED, ask, limit * 10)]
 
     def _nearest(self, chunks: list[str], long: int) -> list[Found]:
         """Where none bears all words: those with most and rarest first, but after all that are as long as was asked."""
@@ -79,8 +84,8 @@ class Index:
         asks = [[other for other in known if other != chunk] for chunk in known if len(known) > 2]
         borne: dict[Found, set[str]] = {}
         for ask in (*asks, *([chunk] for chunk in known)):
-            for row in self._rows(_NAMED, " ".join(ask), FEW * 10):
-                borne.setdefault(Found(*row), set()).update(ask)
+            for found in self._found(" ".join(ask), FEW):
+                borne.setdefault(found, set()).update(ask)
         nearness = {found: sum(weights[chunk] for chunk in ask) for found, ask in borne.items()}
         return _once(sorted(borne, key=lambda found: (len(fold(found.form)) > long, -nearness[found], len(found.form))))
 
@@ -95,10 +100,19 @@ class Index:
 
     def instead(self, text: str) -> str:
         """What might have been meant, empty when nothing comes near."""
-        known = [row[0] for row in self._rows("SELECT term FROM known LIMIT ?", MOST_KNOWN)]
         asked = fold(text).split()[:MOST_WORDS]
-        near = [next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), word) for word in asked]
+        near = [self._near(word) for word in asked]
         return " ".join(near) if near != asked else ""
+
+    def _near(self, word: str) -> str:
+        """The known word nearest to one: of those that begin as it does, if there is one."""
+        long = len(word)
+        for start in (word[:2], word[:1], ""):
+            rows = self._rows(_KNOWN, start, f"{start}\U0010ffff", NEAR * long / 2, 2 * long / NEAR, MOST_KNOWN)
+            known: list[str] = [term for (term,) in rows]
+            if near := get_close_matches(word, known, n=1, cutoff=NEAR):
+                return near[0]
+        return word
 
     def _rows(self, ask: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock:

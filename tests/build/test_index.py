@@ -127,8 +127,14 @@ def test_whatever_changes_it_is_what_a_full_run_makes(tmp_path: Path, seed: int)
     )
     put = index_of(IRIS)
     parent: Generation | None = None
+    shared = 0
     for number in range(1, 31):
         added = frozenset(next(made) for _ in range(rng.choice((1, 3, 30)))) - frozenset(store)
+        if number % 10 == 0:
+            new = NamedNode(f"{BASE}thing-0"), NamedNode(f"{BASE}a")
+            added |= {
+                Quad(new[0], p, o, new[1]) for p, o in ((RDF.type, AT.Agent), (RDFS.label, Literal(f"N{number}")))
+            }
         there = sorted((quad for quad in store if quad.graph_name != ontology), key=str)
         removed = frozenset(rng.sample(there, min(len(there), rng.choice((0, 2, 20)))))
         store.extend(added)
@@ -136,11 +142,17 @@ def test_whatever_changes_it_is_what_a_full_run_makes(tmp_path: Path, seed: int)
             store.remove(quad)
         folder = tmp_path / str(number)
         folder.mkdir()
+        if number % 10 == 0:  # a disk that forgets: nothing of it is taken over
+            path = tmp_path / str(number - 1) / index.FILE
+            content = path.read_bytes()
+            path.write_bytes(content[:-1] + b"?" if number == 10 else content[:4096] + bytes(len(content) - 4096))
         put(Unpublished(folder, store, parent, Edit(added, removed)))
         full = anew(store, tmp_path / f"full-{number}")
         assert index.is_whole(folder)
         assert rows(folder) == rows(full), number
         assert told(folder) == asked(store), number
         found.append(len(told(folder)[0]))
+        shared += bool(parent) and (folder / index.FILE).samefile(parent.path / index.FILE)
         parent = Generation(number, folder)
     assert min(found) < max(found), "things came, and went"
+    assert shared, "where nothing that is found changed"

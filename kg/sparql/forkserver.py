@@ -130,7 +130,7 @@ def _load(start: Start, loaded: _Loaded, control: socket.socket, answers: int) -
 
     sandbox.name_process("attest-loaded")
     opened = engine.load(start)
-    frames.send(answers, frames.HELLO, worker.hello_of(start, opened, loaded.filter, False).encode())
+    frames.send(answers, frames.HELLO, worker.hello_of(start, opened, loaded.filter).encode())
     if opened.backend == "memory":
         _serve(control, _Loaded(loaded.filter, start.generation, opened))
 

@@ -52,17 +52,16 @@ class Start(Message):
 
 @dataclass(frozen=True, slots=True)
 class Hello(Message):
-    """What a worker says when it is ready; `filter` says why network or files are not cut off, if they are not.
+    """What a worker says when it is ready; `filter` says why network, files or memory are not cut off, if they are not.
 
-    `backend` is "memory" or "disk"; `limited` says whether its memory is; `stamp` tells the generation from another
-    of the same number, in a data directory that was made anew.
+    `backend` is "memory" or "disk"; `stamp` tells the generation from another of the same number, in a data directory
+    that was made anew.
     """
 
     generation: int
     quads: int
     backend: str
     filter: str | None
-    limited: bool
     stamp: str
 
 

@@ -35,13 +35,14 @@ def serve(start: Start, filtered: str | None, inherited: "Opened | None", jobs: 
     """
     from kg.sparql import engine
 
+    meter = sandbox.open_meter()
     open_to = landlock.confine([Path(start.data).parent.parent, *landlock.python_files()])
     # What is inherited is never freed, also where another generation is opened: that would copy all of it.
     opened = inherited or _opened(start)
     stores = engine.Stores(start, opened)
-    limited = sandbox.limit_memory(start.memory)
-    filtered = "; ".join(filter(None, (filtered or sandbox.end_on_network(), open_to))) or None
-    frames.send(answers, frames.HELLO, hello_of(start, opened, filtered, limited).encode())
+    unlimited = sandbox.limit_memory(start.memory, meter)
+    filtered = "; ".join(filter(None, (filtered or sandbox.end_on_network(), open_to, unlimited))) or None
+    frames.send(answers, frames.HELLO, hello_of(start, opened, filtered).encode())
     reader = frames.Reader(jobs)
     jobs_read = functools.lru_cache(REMEMBERED)(Job.decode)
     while (frame := reader.receive()) is not None:
@@ -49,7 +50,7 @@ def serve(start: Start, filtered: str | None, inherited: "Opened | None", jobs: 
             start = Start.decode(frame.body)
             opened = _opened(start)
             stores = engine.Stores(start, opened)
-            frames.send(answers, frames.HELLO, hello_of(start, opened, filtered, limited).encode())
+            frames.send(answers, frames.HELLO, hello_of(start, opened, filtered).encode())
             continue
         job = jobs_read(frame.body[SECONDS.size :])
         # The default action of SIGALRM ends the process even in the middle of the engine.
@@ -61,9 +62,9 @@ def serve(start: Start, filtered: str | None, inherited: "Opened | None", jobs: 
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def hello_of(start: Start, opened: "Opened", filtered: str | None, limited: bool) -> Hello:
+def hello_of(start: Start, opened: "Opened", filtered: str | None) -> Hello:
     """What is said when a generation is ready."""
-    return Hello(start.generation, opened.quads, opened.backend, filtered, limited, opened.stamp)
+    return Hello(start.generation, opened.quads, opened.backend, filtered, opened.stamp)
 
 
 def _opened(start: Start) -> "Opened":

@@ -39,6 +39,13 @@ def test_workers_share_what_is_in_memory(root: Path) -> None:
             assert taken.uss < taken.rss / 2
 
 
+def test_the_memory_of_workers_is_limited_whatever_else_is_closed_to_them(root: Path) -> None:
+    with serving(root) as service:
+        eventually(lambda: service.readiness().workers == 4)
+        assert all(p.rlimit(psutil.RLIMIT_AS)[0] < 2 << 30 for p in workers())
+        assert "memory" not in (service.readiness().filter or "")
+
+
 @pytest.mark.parametrize("which", [0, 1], ids=["first", "loaded"])
 def test_a_fork_server_that_dies_is_replaced_with_all_that_it_forked(root: Path, which: int) -> None:
     with serving(root) as service:

@@ -102,7 +102,7 @@ def test_an_unknown_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @LINUX
 def test_memory_is_limited() -> None:
-    code = "assert sandbox.limit_memory(64 << 20)\nkept = bytes(32 << 20)\ntry: bytes(256 << 20)\n"
+    code = "assert not sandbox.limit_memory(64 << 20, sandbox.open_meter())\nkept = bytes(32 << 20)\ntry: bytes(256 << 20)\n"
     assert run(code + "except MemoryError: print('full')").stdout == "full\n"
 
 

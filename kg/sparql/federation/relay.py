@@ -27,16 +27,19 @@ def main() -> None:
     jobs, answers = take_pipes()
     from kg.sparql.federation import values  # noqa: F401 - before it may write no file, so that it is compiled once
 
+    meter = sandbox.open_meter()
     if reason := landlock.confine([*landlock.network_files(), *landlock.python_files()]):
         print(f"a relay may read and write files: {reason}", file=sys.stderr)  # noqa: T201
-    _serve(jobs, answers)
+    _serve(jobs, answers, meter)
 
 
-def _serve(jobs: int, answers: int) -> None:
+def _serve(jobs: int, answers: int, meter: int | None) -> None:
     limited = False
     while (frame := frames.receive(jobs)) is not None:
         errand = Errand.decode(frame.body)
-        limited = limited or sandbox.limit_memory(max(LEAST_MEMORY, MEMORY * errand.bytes))
+        if not limited and (reason := sandbox.limit_memory(max(LEAST_MEMORY, MEMORY * errand.bytes), meter)):
+            print(f"a relay's {reason}", file=sys.stderr)  # noqa: T201
+        limited = True
         # The default action of SIGALRM ends the process, also where it waits for a name to be looked up.
         signal.setitimer(signal.ITIMER_REAL, errand.seconds + GRACE)
         frames.send(answers, *_answer(errand))

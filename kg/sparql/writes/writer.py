@@ -31,9 +31,9 @@ def main(argument: str) -> None:
 
 def _serve(start: WriterStart, reason: str | None, jobs: int, answers: int) -> None:
     committer = _opened(start)
-    limited = sandbox.limit_memory(start.memory)
-    reason = reason or sandbox.end_on_network()
-    frames.send(answers, frames.HELLO, Hello(0, 0, "writer", reason, limited, "").encode())
+    unlimited = sandbox.limit_memory(start.memory, sandbox.open_meter())
+    reason = "; ".join(filter(None, (reason or sandbox.end_on_network(), unlimited))) or None
+    frames.send(answers, frames.HELLO, Hello(0, 0, "writer", reason, "").encode())
     while (frame := frames.receive(jobs)) is not None:
         writes = decode(frame.body)
         try:

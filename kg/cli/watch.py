@@ -22,7 +22,8 @@ def follow(settings: Settings, builder: Builder, built: Inputs) -> int:
     What is wrong with a file is told, and the next change is awaited. The exit code: 0, or 4 where this process must
     be started again.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell has what it starts in the background ignore the latter
+        signal.signal(number, _interrupt)
     click.echo(f"Watching {settings.articles or settings.ontology}: each change is published. Ctrl-C ends.", err=True)
     follower = _Follower(settings, builder, built)
     try:

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import socket
+import threading
 from typing import Self
 
 from kg.sparql import frames
@@ -21,34 +22,45 @@ WORKERS = "attest-query"  # the name of their processes
 class Fork(Pipes):
     """A process that a fork server of ours forked; it ends when that server does.
 
-    Used by one thread at a time, but for `kill` and `alive`.
+    Used by one thread at a time, but for `alive`, `kill` and `wait`.
     """
 
     def __init__(self, pid: int, handle: int, status: int, jobs: int, answers: int) -> None:
         self.pid = pid
         self._handle, self._status = handle, status  # a pidfd, and a pipe on which its exit code comes
-        self._end = select.poll()
-        self._end.register(status, select.POLLIN)
+        self._code: int | None = None
+        self._files, self._waits = threading.Lock(), threading.Lock()
         super().__init__(os.fdopen(jobs, "wb", 0), os.fdopen(answers, "rb", 0))
 
     @property
     def alive(self) -> bool:
         """False once the process has ended."""
-        return not self._end.poll(0)
+        with self._files:
+            if self._code is not None:
+                return False
+            end = select.poll()
+            end.register(self._status, select.POLLIN)
+            return not end.poll(0)
 
     def kill(self) -> None:
         """End the process now."""
-        with contextlib.suppress(ProcessLookupError, OSError):  # closed: it has been waited for
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        with self._files, contextlib.suppress(ProcessLookupError):
+            if self._code is None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def wait(self) -> int:
         """Wait for its end, close its pipes; the exit code, or minus the signal that ended it."""
+        with self._waits:
+            return self._ended() if self._code is None else self._code
+
+    def _ended(self) -> int:
         said = os.read(self._status, 16)
-        self.close()
-        for file in (self._handle, self._status):
-            os.close(file)
-        self._handle = -1
-        return int(said) if said else -signal.SIGKILL  # its server was ended, and it with it
+        with self._files:
+            self._code = int(said) if said else -signal.SIGKILL  # its server was ended, and it with it
+            self.close()
+            for file in (self._handle, self._status):
+                os.close(file)
+            return self._code
 
 
 class Worker(Fork):

@@ -77,6 +77,13 @@ def stamp() -> str:
     return history().stamp(moment)
 
 
+def refuse_past() -> None:
+    """Hold that this request is of now. Raises BadInput where it names a generation."""
+    g.moment = None
+    if "generation" in request.args:
+        raise BadInput("expected no 'generation': what is written is a generation of its own")
+
+
 def settle(generation: int | None) -> None:
     """Learn which generation the body of this request asks for."""
     if generation is not None:
@@ -155,8 +162,13 @@ def timed(view: Callable[P, Response]) -> Callable[P, Response]:
         asked_moment()
         return view(*args, **kwargs)
 
-    answer.is_timed = True  # type: ignore[attr-defined]
-    return answer
+    return timed_when_read(answer)
+
+
+def timed_when_read(view: Callable[P, Response]) -> Callable[P, Response]:
+    """The same, but for a view that writes too, and looks up the moment where it reads."""
+    view.is_timed = True  # type: ignore[attr-defined]
+    return view
 
 
 def is_timed(endpoint: str | None) -> bool:

@@ -22,7 +22,7 @@ from kg.sparql.writes.protocol import (
 from kg.web.asking import ask, body, fetch, send
 from kg.web.auth import READ_ONLY, authorize
 from kg.web.environ import PATH
-from kg.web.moments import timed
+from kg.web.moments import asked_moment, refuse_past, timed_when_read
 from kg.web.update import commit, refused, written
 
 bp = Blueprint("store", __name__)
@@ -34,7 +34,7 @@ CONTENT = "CONSTRUCT WHERE { ?s ?p ?o }"
 
 @bp.route("/store", methods=METHODS, provide_automatic_options=False, strict_slashes=False)
 @bp.route("/store/<path:_name>", methods=METHODS, provide_automatic_options=False, strict_slashes=False)
-@timed
+@timed_when_read
 def store(_name: str | None = None) -> Response:
     """Read or write one graph."""
     settings: Settings = current_app.extensions["attest.settings"]
@@ -42,11 +42,11 @@ def store(_name: str | None = None) -> Response:
     fresh = f"{request.host_url}store/{secrets.token_hex(12)}"
     target = read_target(request.query_string, url, request.path.rstrip("/") == "/store", fresh)
     if request.method in ("GET", "HEAD"):
+        asked_moment()
         return _read(target)
     if not settings.writable:
         raise MethodNotAllowed(f"expected GET or HEAD, found {request.method}: {READ_ONLY}", READING)
-    if "generation" in request.args:
-        raise BadInput("expected no 'generation': what is written is a generation of its own")
+    refuse_past()
     if target.is_new and request.method != "POST":
         raise BadInput(f"expected 'graph' or 'default' in the address of a {request.method}")
     authorize(settings, target.iri, is_update=False)

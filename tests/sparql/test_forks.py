@@ -1,5 +1,6 @@
 """Fork servers: what workers share, and what happens when a server ends."""
 
+import concurrent.futures
 import contextlib
 import signal
 from pathlib import Path
@@ -8,7 +9,7 @@ import psutil
 import pytest
 
 from kg.sparql import memory, nursery
-from kg.sparql.forks import ForkServer
+from kg.sparql.forks import ForkServer, Worker
 from kg.sparql.messages import Start
 
 from .support import QUADS, ask, eventually, number, publish, quads, serving, workers
@@ -100,6 +101,29 @@ def test_a_worker_that_cannot_open_its_data_says_how_it_ended(tmp_path: Path) ->
     assert worker.receive(10) is None
     assert worker.wait() == 75
     worker.kill()  # again: nothing
+    server.close()
+
+
+def look(worker: Worker) -> list[bool]:
+    return [worker.alive for _ in range(300)]
+
+
+def end(worker: Worker) -> int:
+    worker.kill()
+    return worker.wait()
+
+
+def test_any_thread_may_ask_whether_a_worker_lives_end_it_and_wait(root: Path) -> None:
+    folder = root / "generations" / "1"
+    server = ForkServer.started()
+    for _ in range(5):
+        worker = server.worker(Start(1, str(folder / "record"), str(folder / "data.nq"), 10**6, 1, 1 << 29))
+        with concurrent.futures.ThreadPoolExecutor(8) as threads:
+            asked = [threads.submit(look, worker) for _ in range(4)]
+            ended = [threads.submit(end, worker) for _ in range(4)]
+        assert {future.result() for future in ended} == {-signal.SIGKILL}
+        assert all(future.exception() is None for future in asked)
+        assert not worker.alive
     server.close()
 
 

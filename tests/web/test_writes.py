@@ -255,8 +255,11 @@ def test_a_document_that_is_not_read_changes_nothing(
     assert general.get("urn:bad").status == 404
 
 
-def test_nothing_is_written_to_a_past_generation(general: Client) -> None:
-    refused = general.send("PUT", "/store?graph=urn:past&generation=1", "<urn:s> <urn:p> 1 .", Content_Type=TURTLE)
+@pytest.mark.parametrize("number", [1, 99_999])
+def test_nothing_is_written_to_a_past_generation_kept_or_not(general: Client, number: int) -> None:
+    refused = general.send(
+        "PUT", f"/store?graph=urn:past&generation={number}", "<urn:s> <urn:p> 1 .", Content_Type=TURTLE
+    )
     assert (refused.status, refused.json["detail"]) == (
         400,
         "expected no 'generation': what is written is a generation of its own",

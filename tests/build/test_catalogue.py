@@ -12,7 +12,7 @@ from kg.graph.statistics import Update, count
 from kg.iri import Iris
 from kg.store import edit
 from tests.conftest import CLAIMS, TEXT, Project
-from tests.graph.test_statistics import one_graph_each, random_quad
+from tests.graph.test_statistics import change_at_random, one_graph_each, random_quad
 
 
 def catalogue(project: Project, outcome: Outcome) -> set[Quad]:
@@ -44,11 +44,7 @@ def test_what_was_counted_is_recounted_by_what_changes(seed: int) -> None:
     store.extend(one_graph_each({random_quad(chance) for _ in range(20)}, store))
     told.extend(made.counted(count(store, {graph})))
     for _ in range(8):
-        removed = set(chance.sample(sorted(store, key=str), min(len(store), chance.randrange(8))))
-        for quad in removed:
-            store.remove(quad)
-        added = one_graph_each({random_quad(chance) for _ in range(chance.randrange(6))}, store) - removed
-        store.extend(added)
+        added, removed = change_at_random(chance, store, 8, 6)
         moves = Update(store, frozenset(added), frozenset(removed), {graph}).moves()
         edit.write(told, edit.sharpened(told, made.recounted(told, moves)))
         assert set(told) == set(made.counted(count(store, {graph})))

@@ -55,6 +55,16 @@ def one_graph_each(quads: set[Quad], store: ox.Store) -> set[Quad]:
     return {q for q in kept.values() if not any(store.quads_for_pattern(q.subject, q.predicate, q.object, None))}
 
 
+def change_at_random(chance: random.Random, store: ox.Store, removing: int, adding: int) -> tuple[set[Quad], set[Quad]]:
+    """Remove fewer quads than the one number and add fewer than the other; what was added, and what was removed."""
+    removed = set(chance.sample(sorted(store, key=str), min(len(store), chance.randrange(removing))))
+    for quad in removed:
+        store.remove(quad)
+    added = one_graph_each({random_quad(chance) for _ in range(chance.randrange(adding))}, store) - removed
+    store.extend(added)
+    return added, removed
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_counts_kept_up_are_counts_made_anew(seed: int) -> None:
     chance = random.Random(seed)
@@ -62,11 +72,7 @@ def test_counts_kept_up_are_counts_made_anew(seed: int) -> None:
     store.extend(one_graph_each({random_quad(chance) for _ in range(chance.randrange(20))}, store))
     known = count(store, {DERIVED})
     for _ in range(8):
-        removed = set(chance.sample(sorted(store, key=str), min(len(store), chance.randrange(4))))
-        for quad in removed:
-            store.remove(quad)
-        added = one_graph_each({random_quad(chance) for _ in range(chance.randrange(4))}, store) - removed
-        store.extend(added)
-        told = [frozenset(q for q in quads if q.graph_name != DERIVED) for quads in (added, removed)]
+        change = change_at_random(chance, store, 4, 4)
+        told = [frozenset(q for q in quads if q.graph_name != DERIVED) for quads in change]
         known = known.moved(Update(store, *told, {DERIVED}).moves())
         assert known == count(store, {DERIVED})

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-SETTLED = 2.0  # seconds for which a change may hide behind an earlier one, where a file system's clock is coarse
+from kg.store.known import SETTLED
 
 Stamps = tuple[tuple[str, int, int, int, int, int], ...]
 

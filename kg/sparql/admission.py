@@ -15,6 +15,19 @@ SLICE = 0.1  # seconds between two looks at whether the client is still there
 OWN = 1  # places kept for our own pages, which nobody else's queries can take
 
 
+def wait_a_slice(changed: threading.Condition, deadline: float, gone: Callable[[], bool], over: str) -> None:
+    """Wait for a change, a slice of the time until `deadline` (monotonic); the condition is held.
+
+    Raises DeadlineExceeded, which says what is `over`, and StoreUnavailable when the client has left.
+    """
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise DeadlineExceeded(over)
+    changed.wait(min(left, SLICE))
+    if gone():
+        raise StoreUnavailable("the client left while its query waited")
+
+
 class Ticket:
     """The right to run one query; `lane` says in which lane. `leave` gives it back, also twice."""
 
@@ -128,12 +141,8 @@ class Lanes:
 
     def _wait(self, deadline: float, gone: Callable[[], bool]) -> None:
         self._check_open()
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise DeadlineExceeded("the query waited for others until its time was over; try again later")
-        self._changed.wait(min(left, SLICE))
-        if gone():
-            raise StoreUnavailable("the client left while its query waited")
+        over = "the query waited for others until its time was over; try again later"
+        wait_a_slice(self._changed, deadline, gone, over)
 
     def _check_open(self) -> None:
         if not self._open:

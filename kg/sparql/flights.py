@@ -2,11 +2,9 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 
-from kg.errors import DeadlineExceeded, StoreUnavailable
-from kg.sparql.admission import SLICE
+from kg.sparql.admission import wait_a_slice
 
 
 class Flights:
@@ -67,11 +65,7 @@ class Flights:
             self._waiting, self._merged = self._waiting + 1, self._merged + 1
             try:
                 while key in self._flying:
-                    left = deadline - time.monotonic()
-                    if left <= 0:
-                        raise DeadlineExceeded("the same query of another did not end in time; try again later")
-                    self._changed.wait(min(left, SLICE))
-                    if gone():
-                        raise StoreUnavailable("the client left while its query waited")
+                    over = "the same query of another did not end in time; try again later"
+                    wait_a_slice(self._changed, deadline, gone, over)
             finally:
                 self._waiting -= 1

@@ -111,26 +111,29 @@ class ForkServer:
         theirs, ours = os.pipe()
         worker = Worker(*self._fork(WORKER, start, theirs, ours))
         worker.generation = start.generation
-        self._forks.append(worker)
+        self._remember(worker)
         return worker
 
     def server(self, start: Start) -> "ForkServer":
         """Fork a server that loads a generation; it says hello when that is done. Raises OSError."""
         ours, theirs = _socket_pair()
         fork = Fork(*self._fork(SERVER, start, theirs.detach(), os.dup(ours.fileno())))
-        self._forks.append(fork)
+        self._remember(fork)
         return ForkServer(fork, ours, start.generation)
 
     def has_forks(self) -> bool:
         """Whether something that it forked lives."""
-        self._forks = [fork for fork in self._forks if fork.alive]
-        return bool(self._forks)
+        return any(fork.alive for fork in self._forks)
 
     def close(self) -> int:
         """End it, and with it all that it forked; its exit code."""
         self._control.close()
         self.process.kill()
         return self.process.wait()
+
+    def _remember(self, fork: Fork) -> None:
+        """Keep in sight what lives: workers come and go for as long as a generation is served."""
+        self._forks = [other for other in self._forks if other.alive] + [fork]
 
     def _fork(self, kind: bytes, start: Start, theirs: int, ours: int) -> tuple[int, int, int, int, int]:
         """What makes a Fork; `theirs` is what it reads its jobs from, `ours` the other end."""

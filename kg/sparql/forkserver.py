@@ -8,7 +8,6 @@ import contextlib
 import gc
 import os
 import select
-import signal
 import socket
 import sys
 import traceback
@@ -37,8 +36,7 @@ def main(argument: str) -> None:
     """Serve until the service closes the socket; what was forked ends with this process."""
     root = Root.decode(argument)
     sandbox.die_with(root.parent)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # sent to the whole group: the service decides when workers end
+    sandbox.leave_end_to_server()
     sandbox.no_core()
     # Before the engine is imported: it must never have had the network.
     reason = sandbox.refuse_network()

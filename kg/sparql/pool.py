@@ -13,9 +13,8 @@ from kg.sparql.messages import Hello
 from kg.sparql.shelf import Shelf
 from kg.sparql.turnover import Generation, Pause, Source
 
-SPARE = 1  # takes the place of a worker that goes to the slow lane
 TICK = 0.05  # seconds between two looks at CURRENT, which take 0.05 ms each
-START_SECONDS = 300.0  # a worker that loads for longer is given up
+START_SECONDS = 300.0  # a worker that opens its generation for longer is given up
 
 
 class Pool(Shelf):

@@ -41,6 +41,12 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
+def leave_end_to_server() -> None:
+    """Ignore the signals that a terminal or a supervisor sends to the whole group: the server decides when we end."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def name_process(name: str) -> None:
     """Show this process under a name of at most 15 ASCII characters to who lists processes."""
     if sys.platform == "linux":

@@ -1,11 +1,10 @@
 """The query workers at hand: taken for a query by any thread, and given back."""
 
 import threading
-import time
 from collections.abc import Callable
 
-from kg.errors import DeadlineExceeded, StoreUnavailable
-from kg.sparql.admission import OWN, SLICE
+from kg.errors import StoreUnavailable
+from kg.sparql.admission import OWN, wait_a_slice
 from kg.sparql.bell import Bell
 from kg.sparql.forks import Worker
 from kg.sparql.limits import Limits
@@ -108,12 +107,7 @@ class Shelf:
             raise StoreUnavailable(self._lost or "nothing has been published yet")
         if self._failure and not self._ready:
             raise StoreUnavailable(f"no query worker can be started: {self._failure}")
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise DeadlineExceeded("no query worker became free in time; try again later")
-        self._changed.wait(min(left, SLICE))
-        if gone():
-            raise StoreUnavailable("the client left while its query waited")
+        wait_a_slice(self._changed, deadline, gone, "no query worker became free in time; try again later")
 
     def _up_to_date(self, worker: Worker) -> bool:
         """Have an idle worker answer from the generation that is served; False when it has ended."""

@@ -19,8 +19,7 @@ LEAST_MEMORY = 256 << 20  # bytes
 
 def main() -> None:
     """Serve until the federation closes standard input."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # sent to the whole group: the server decides when relays end
+    sandbox.leave_end_to_server()
     sandbox.no_core()
     if reason := sandbox.refuse_programs():
         print(f"a relay may start programs: {reason}", file=sys.stderr)  # noqa: T201

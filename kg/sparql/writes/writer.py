@@ -20,8 +20,7 @@ def main(argument: str) -> None:
     """Serve until the service closes standard input."""
     start = WriterStart.decode(argument)
     sandbox.die_with(start.parent)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # sent to the whole group: the service decides when the writer ends
+    sandbox.leave_end_to_server()
     sandbox.no_core()
     # Before the engine is imported: it must never have had the network.
     reason = sandbox.refuse_network()
